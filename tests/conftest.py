@@ -1,0 +1,81 @@
+"""The tests' servers and fences; their settings are in tests/settings.py."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from config import embedded
+
+TEST_DATABASE = re.compile(r"test_curator_(\d+)(_gw\d+)?")
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver", ""}
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    embedded.ensure()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        drop_abandoned_databases(settings.DATABASE_URL)
+
+
+def drop_abandoned_databases(url: str) -> None:
+    """Test databases of runs that were killed."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
+        for name in names:
+            match = TEST_DATABASE.fullmatch(name)
+            if match and not Path(f"/proc/{match[1]}").exists():
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for the network fails at once instead of hanging or, worse, passing."""
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and str(address[0]) not in LOOPBACK:
+            raise OSError(f"A test tried to connect to {address[0]}.")
+        connect(self, address)
+
+    def guarded_getaddrinfo(host: Any, *arguments: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else (host or "")
+        if name not in LOOPBACK:
+            raise socket.gaierror(f"A test tried to look up {name}.")
+        return getaddrinfo(host, *arguments, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One headless Chromium for the whole run."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        reason = "Chromium is not installed (Debian: apt-get install chromium)."
+        pytest.fail(reason) if os.environ.get("CURATOR_REQUIRE_BROWSER") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A fresh, logged-out browser page: `page.goto(live_server.url)`."""
+    context = chromium.new_context(locale="ru-RU")
+    yield context.new_page()
+    context.close()

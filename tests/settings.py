@@ -1,0 +1,36 @@
+"""The product's settings, with an environment of the tests' own: nothing of the developer's .env or data is touched."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# xdist workers and programs that a test starts inherit these.
+os.environ.setdefault("CURATOR_TEST_RUN", str(os.getpid()))
+os.environ.update(
+    DEBUG="0",
+    SECRET_KEY="only-for-tests-only-for-tests-only-for-tests-0123456789",
+    FIELD_ENCRYPTION_KEYS="dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    DATA_DIR=str(ROOT / "var" / "test"),
+    PUBLIC_URL="http://testserver",
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    TELEGRAM_API_URL="http://127.0.0.1:9",
+    LANGUAGE_CODE="ru",
+    TIME_ZONE="Europe/Moscow",
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's sync API keeps an event loop in the test's thread
+)
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
+
+# Several runs may go on at once on one server, each with databases of its own.
+DATABASES["default"]["TEST"] = {"NAME": f"test_curator_{os.environ['CURATOR_TEST_RUN']}"}
+DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c synchronous_commit=off"}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
