@@ -1,0 +1,70 @@
+"""A small correct funnel that tests break in one place at a time."""
+
+from __future__ import annotations
+
+GOOD = """\
+format: 1
+key: main
+title: Проба
+start: start
+menu:
+  - - {type: go, text: "🍎 Здоровье", to: health, set: {intent: client}}
+    - {type: ask, text: "❓ Задать вопрос"}
+  - - {type: go, text: "🏠 Главное меню", to: start}
+notices:
+  greeting: "Здравствуйте, {first_name|друзья}! Я автоматический помощник: {partner_name}."
+  outdated: "Это меню обновилось."
+  ask: "[[Напиши|Напишите]] вопрос."
+  question_kept: "Передам."
+  unsupported: "Пока понимаю только текст."
+  back: "← Назад"
+  home: "🏠 Главное меню"
+steps:
+  start:
+    type: screen
+    text: "[[Выбирай|Выбирайте]], {first_name|друзья}."
+    buttons:
+      - - {type: go, text: "🍎 Здоровье", to: health, set: {intent: client}}
+      - - {type: go, text: "💼 Бизнес", to: pay, set: {intent: business, goal: 10_30k}}
+  health:
+    type: screen
+    text: "<b>Что важнее?</b>"
+    buttons:
+      - - {type: go, text: "🔥 Похудеть", to: shake, set: {pain: weight}}
+        - {type: go, text: "🧒 Детям", to: kids, set: {pain: kids}}
+      - - {type: ask, text: "Есть вопросы"}
+  shake:
+    type: product
+    text: "{product_name}: {price}, {as_of}. PV {pv}. Порций: {portions|несколько}."
+    product: energy_diet
+    buttons:
+      - - {type: link, text: "🛒 Заказать", slot: shop}
+        - {type: ask, text: "У меня вопрос"}
+  kids:
+    type: product
+    text: "{product_name} за {price}"
+    product: greenflash
+    buttons:
+      - - {type: link, text: "🛒 Заказать", slot: shop}
+      - - {type: go, text: "К началу", to: start}
+  pay:
+    type: pay
+    goal: 10_30k
+    text: "{goal}\\n{pay_table}\\n{minimum_pv} PV, {minimum_cost}, {unit_price}, {plan_date}"
+    buttons:
+      - - {type: link, text: "Хочу зарегистрироваться", slot: registration}
+"""
+
+PRODUCTS = frozenset({"energy_diet", "greenflash"})
+
+
+def broken(old: str, new: str) -> str:
+    assert GOOD.count(old) == 1, f"{old!r} stands {GOOD.count(old)} times in the sample"
+    return GOOD.replace(old, new)
+
+
+def line_of(text: str, part: str) -> int:
+    """The number of the only line with this part."""
+    found = [number for number, line in enumerate(text.splitlines(), start=1) if part in line]
+    assert len(found) == 1, f"{part!r} stands in lines {found}"
+    return found[0]
