@@ -1,0 +1,56 @@
+"""What is said, before anybody knows how it travels: no Telegram, no Django."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from html import escape as escape_html
+from typing import Any, Literal, Self
+
+Style = Literal["ty", "vy"]
+
+
+class Html(str):
+    """Text in Telegram's HTML subset. Only `escape` and trusted templates make one."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> Html:
+    """What a person typed, made safe to stand inside Html."""
+    return Html(escape_html(text, quote=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: either `callback` (at most 64 bytes) or `url`."""
+
+    text: str
+    callback: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `edits` asks to replace the message whose button was pressed, where that is possible.
+
+    `keyboard` is the persistent reply keyboard, rows of labels. `picture` is a path under MEDIA_ROOT.
+    """
+
+    text: Html
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    keyboard: tuple[tuple[str, ...], ...] = ()
+    picture: str = ""
+    edits: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(
+            text=Html(data["text"]),
+            buttons=tuple(tuple(Button(**button) for button in row) for row in data.get("buttons", ())),
+            keyboard=tuple(tuple(row) for row in data.get("keyboard", ())),
+            picture=data.get("picture", ""),
+            edits=data.get("edits", False),
+        )

@@ -1,0 +1,3 @@
+from content.models.catalogue import PayPlanVersion, Product
+
+__all__ = ["PayPlanVersion", "Product"]

@@ -1,0 +1,5 @@
+from funnels.models.conversation import Conversation
+from funnels.models.event import FunnelEvent, LeadMessage
+from funnels.models.version import FunnelVersion
+
+__all__ = ["Conversation", "FunnelEvent", "FunnelVersion", "LeadMessage"]

@@ -1,0 +1,63 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from funnels.models.version import FunnelVersion
+from partners.models import Lead, Partner
+
+
+class FunnelEvent(models.Model):
+    """Something that happened to a lead. Append-only: every statistic is computed from these rows.
+
+    `data` holds no personal data and no texts, so that events survive the erasure of a lead.
+    """
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("opened the bot")
+        SCREEN_SHOWN = "screen_shown", _("saw a screen")
+        BUTTON_PRESSED = "button_pressed", _("pressed a button")
+        OUTDATED_PRESSED = "outdated_pressed", _("pressed an old button")
+        QUESTION_ASKED = "question_asked", _("wants to ask")
+        MESSAGE_RECEIVED = "message_received", _("wrote a message")
+        LINK_CLICKED = "link_clicked", _("followed a link")
+        BOT_BLOCKED = "bot_blocked", _("blocked the bot")
+        BOT_UNBLOCKED = "bot_unblocked", _("unblocked the bot")
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events", verbose_name=_("lead"))
+    kind = models.CharField(_("what happened"), max_length=24, choices=Kind)
+    version = models.ForeignKey(
+        FunnelVersion, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("funnel version")
+    )
+    step = models.CharField(_("step"), max_length=24, blank=True)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("funnel event")
+        verbose_name_plural = _("funnel events")
+        ordering = ("-at", "-id")
+        indexes = [
+            models.Index(fields=["lead", "at"], name="funnelevent_lead_at"),
+            models.Index(fields=["partner", "kind", "at"], name="funnelevent_partner_kind_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.step}".strip()
+
+
+class LeadMessage(models.Model):
+    """What a lead wrote in their own words. Personal: erased with the lead's data."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="messages", verbose_name=_("lead"))
+    text = models.TextField(_("text"), max_length=4_096)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=["lead", "at"], name="leadmessage_lead_at")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,44 @@
+"""Opens the partner's door for a web request, according to who is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from partners import tenancy
+from partners.access import membership_of
+from partners.models import Membership
+
+
+class PartnerDoorMiddleware:
+    """The view and its template run inside one transaction behind the wall."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if not request.user.is_authenticated:
+            return None
+        membership = membership_of(request.user)
+        if membership is None:
+            return None
+        with door_for(membership):
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            render = getattr(response, "render", None)
+            if render is not None and not getattr(response, "is_rendered", True):
+                response = render()
+            return response
+
+
+def door_for(membership: Membership) -> AbstractContextManager[None]:
+    if membership.role == Membership.Role.OPERATOR:
+        return tenancy.all_partners()
+    return tenancy.partner(membership.partner_id) if membership.partner_id else nullcontext()

@@ -1,0 +1,8 @@
+from partners.models.bot import Bot
+from partners.models.lead import Lead
+from partners.models.link import Destination, Link
+from partners.models.membership import Membership
+from partners.models.partner import Partner
+from partners.models.yandex import YandexAccount
+
+__all__ = ["Bot", "Destination", "Lead", "Link", "Membership", "Partner", "YandexAccount"]

@@ -1,0 +1,61 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models.link import Link
+from partners.models.partner import Partner
+
+
+class Lead(models.Model):
+    """A person who opened a partner's bot. The same person in two bots is two leads that never meet."""
+
+    class Status(models.TextChoices):
+        NEW = "new", _("new")
+        WARMING = "warming", _("warming")
+        HOT = "hot", _("hot")
+        CONTACTED = "contacted", _("contacted")
+        ORDERED = "ordered", _("ordered")
+        PARTNER = "partner", _("became a partner")
+        NOT_INTERESTED = "not_interested", _("not interested")
+        UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+
+    class Intent(models.TextChoices):
+        CLIENT = "client", _("health")
+        BUSINESS = "business", _("business")
+        CURIOUS = "curious", _("curious")
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
+    telegram_id = models.BigIntegerField(_("Telegram id"))
+    first_name = models.CharField(_("first name"), max_length=64, blank=True)
+    last_name = models.CharField(_("last name"), max_length=64, blank=True)
+    username = models.CharField(_("username"), max_length=64, blank=True)
+    language_code = models.CharField(_("language"), max_length=16, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NEW)
+    intent = models.CharField(_("intent"), max_length=10, choices=Intent, blank=True)
+    pain = models.CharField(_("interest"), max_length=24, blank=True)
+    detail = models.CharField(_("refinement"), max_length=24, blank=True)
+    goal = models.CharField(_("income goal"), max_length=24, blank=True)
+
+    first_link = models.ForeignKey(
+        Link, on_delete=models.SET_NULL, null=True, blank=True, related_name="first_leads", verbose_name=_("first link")
+    )
+    last_link = models.ForeignKey(
+        Link, on_delete=models.SET_NULL, null=True, blank=True, related_name="last_leads", verbose_name=_("last link")
+    )
+    created_at = models.DateTimeField(_("came"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    blocked_at = models.DateTimeField(_("blocked the bot"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "telegram_id"], name="lead_partner_telegram"),
+            models.UniqueConstraint(fields=["id", "partner"], name="lead_id_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.first_name, self.last_name))) or f"id {self.telegram_id}"
