@@ -6,7 +6,6 @@ leaves nothing to heal. Whoever can turn its shared lock into an exclusive one i
 
 import atexit
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,23 +22,23 @@ def take(data_dir: Path, *, postgres: bool = True, redis: bool = True) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(data_dir):
         if data_dir not in _held:
-            _held[data_dir] = (data_dir / "servers.users").open("a")
-            fcntl.flock(_held[data_dir], fcntl.LOCK_SH)
-            atexit.register(leave, data_dir, holder=os.getpid())
+            _held[data_dir] = (data_dir / "servers.users").open("a+")
+            # lockf and not flock: a forked child must not keep its dead parent's lock
+            fcntl.lockf(_held[data_dir], fcntl.LOCK_SH)
+            atexit.register(leave, data_dir)
         if postgres:
             postgres_server.start(data_dir)
         if redis:
             redis_server.start(data_dir)
 
 
-def leave(data_dir: Path, *, holder: int | None = None) -> None:
+def leave(data_dir: Path) -> None:
     """Give the lease back; stops the servers when no other process holds one."""
-    is_fork = holder is not None and holder != os.getpid()
-    if is_fork or data_dir not in _held:
+    if data_dir not in _held:
         return
     with _one_at_a_time(data_dir), _held.pop(data_dir) as users:
         try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
         redis_server.stop(data_dir)

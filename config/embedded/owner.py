@@ -18,6 +18,8 @@ from config.embedded.errors import EmbeddedServerError
 logger = logging.getLogger(__name__)
 
 SYSTEM_USER = "pgserver"
+# The servers outlive the process that starts them: nothing of its secrets stays in theirs.
+CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 def as_owner() -> dict[str, Any]:

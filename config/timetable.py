@@ -1,0 +1,48 @@
+"""What Celery beat starts and how often: the defaults, as code.
+
+`manage.py sync_timetable` writes them into django-celery-beat's tables, where an operator may tune them in the admin.
+His changes stay until the default itself changes here.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+FROM_CODE = "Default from the code: "
+
+
+@dataclass(frozen=True)
+class Tick:
+    task: str
+    every: timedelta
+
+    @property
+    def default(self) -> str:
+        """Kept in the row's description; tells a changed default from a tuned row."""
+        return f"{FROM_CODE}every {self.every}"
+
+
+TIMETABLE = (Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),)
+
+
+def sync(timetable: tuple[Tick, ...] = TIMETABLE) -> list[str]:
+    """Bring the rows up to date; returns the names of the tasks that were written or removed."""
+    gone = PeriodicTask.objects.filter(description__startswith=FROM_CODE).exclude(name__in=[tick.task for tick in timetable])
+    changed = list(gone.values_list("name", flat=True))
+    gone.delete()
+    for tick in timetable:
+        if not PeriodicTask.objects.filter(name=tick.task, description=tick.default).exists():
+            _write(tick)
+            changed.append(tick.task)
+    return changed
+
+
+def _write(tick: Tick) -> None:
+    interval, _ = IntervalSchedule.objects.get_or_create(
+        every=int(tick.every.total_seconds()), period=IntervalSchedule.SECONDS
+    )
+    schedule = {"interval": interval, "crontab": None, "solar": None, "clocked": None}
+    PeriodicTask.objects.update_or_create(
+        name=tick.task, defaults={"task": tick.task, "description": tick.default, **schedule}
+    )
