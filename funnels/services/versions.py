@@ -1,0 +1,87 @@
+"""Drafts of funnel texts and their publication."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, transaction
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
+
+from content.models import Product
+from funnels.checks import check_text
+from funnels.models import FunnelVersion
+from partners.models import Partner
+from partners.strict_yaml import Problem
+
+Status = FunnelVersion.Status
+
+
+class VersionError(ValueError):
+    """The version is not in the state that the action needs; the sentence is for people."""
+
+
+class NotPublishable(VersionError):
+    """The text has mistakes; `problems` lists them with their lines."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(_("The text has mistakes. Correct them before you publish it."))
+        self.problems = problems
+
+
+def save_draft(
+    *, key: str, text: str, partner: Partner | None, author: AbstractBaseUser | None, now: datetime, note: str = ""
+) -> FunnelVersion:
+    """A new draft with the next number. The text may have mistakes: nothing that a person typed is lost."""
+    with transaction.atomic():
+        return FunnelVersion.objects.create(
+            key=key,
+            number=_next_number(key, partner.pk if partner else None),
+            partner=partner,
+            text=text,
+            author=author,
+            created_at=now,
+            note=note,
+        )
+
+
+def _next_number(key: str, partner_id: int | None) -> int:
+    """Two drafts at once must not get one number: the second waits for the end of the first transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('funnel version'), hashtext(%s))", [f"{key} {partner_id}"])
+    versions = FunnelVersion.objects.filter(key=key, partner_id=partner_id)
+    highest: int | None = versions.aggregate(highest=Max("number"))["highest"]
+    return (highest or 0) + 1
+
+
+def edit_draft(*, version: FunnelVersion, text: str, note: str) -> None:
+    """Raises VersionError if it has been published meanwhile."""
+    draft = FunnelVersion.objects.filter(pk=version.pk, status=Status.DRAFT)
+    if not draft.update(text=text, note=note):
+        raise VersionError(_("This version has been published: make a new draft from it."))
+    version.text, version.note = text, note
+
+
+def problems_of(version: FunnelVersion) -> list[Problem]:
+    """What is wrong with the text, errors and warnings, by the catalogue of today."""
+    products = frozenset(Product.objects.values_list("key", flat=True))
+    return check_text(version.text, f"{version}.yaml", products=products)
+
+
+def publish(*, version: FunnelVersion, now: datetime) -> None:
+    """Leads who enter from now on get this text. Raises NotPublishable or VersionError."""
+    errors = [problem for problem in problems_of(version) if problem.severity == "error"]
+    if errors:
+        raise NotPublishable(errors)
+    draft = FunnelVersion.objects.filter(pk=version.pk, status=Status.DRAFT, text=version.text)
+    if not draft.update(status=Status.PUBLISHED, published_at=now):
+        raise VersionError(_("Somebody has changed or published this version meanwhile: look at it again."))
+    version.status, version.published_at = Status.PUBLISHED, now
+
+
+def newest(*, key: str, partner_id: int | None) -> FunnelVersion | None:
+    """The partner's own published version, else the network's."""
+    published = FunnelVersion.objects.filter(key=key, status=Status.PUBLISHED)
+    theirs = published.filter(Q(partner_id=partner_id) | Q(partner_id=None))
+    return theirs.order_by(F("partner_id").asc(nulls_last=True), "-number").first()
