@@ -139,17 +139,18 @@ if PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-REDACTION = "botrunner.redaction.RedactSecrets" if (BASE_DIR / "botrunner/redaction.py").exists() else "logging.Filter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": REDACTION}},
+    "filters": {"redact": {"()": "botrunner.redaction.RedactSecrets"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # at INFO they print addresses, and a Bot API address contains the token
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "urllib3")},
-        "django.server": {"handlers": ["stderr"], "propagate": False},
+        # Django's own handlers would print every line a second time
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
     },
 }
