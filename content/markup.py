@@ -36,7 +36,7 @@ def fault(html: str) -> str | None:
                 return _("Write “&amp;” instead of “&”.")
         elif mark.startswith("</"):
             if not opened or mark != f"</{opened[-1]}>":
-                return _("“%(tag)s” closes nothing: tags must be closed in the reverse order.") % {"tag": mark[:40]}
+                return _("“%(tag)s” closes nothing: close tags in reverse order.") % {"tag": mark[:40]}
             opened.pop()
         elif sentence := _fault_of_opening(mark, opened):
             return sentence

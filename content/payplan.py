@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from partners.strict_yaml import read_model
+from partners.yaml_model import read_model
 
 HUNDRED = Decimal(100)
 Positive = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
@@ -28,7 +28,7 @@ class Level(Part):
 
 
 class PayPlan(Part):
-    """What holds from `valid_from`. Without `minimum_pv` of own purchases in a month nothing is paid for it."""
+    """What holds from `valid_from`. A month with less than `minimum_pv` of own purchases pays nothing."""
 
     valid_from: date
     unit_price_rub: Positive  # roubles paid per PV at 100 %
@@ -64,15 +64,10 @@ def level_income(level: Level, unit_price: Decimal) -> Decimal | None:
     return level.pv * unit_price * level.percent / HUNDRED
 
 
-def level_at(volume: int, plan: PayPlan) -> Level | None:
-    """The highest level whose volume is reached; its branches are not looked at."""
-    return next((level for level in reversed(plan.levels) if level.pv <= volume), None)
-
-
 def volume_for(income: Decimal, plan: PayPlan) -> int:
     """The smallest group volume in PV whose percent gives `income` roubles a month.
 
-    Above the last published percent that percent is used: an estimate, as higher levels differ by their branches.
+    Above the last published percent that percent is used: an estimate, higher levels differ by branches.
     """
     levels = plan.paid_levels
     needed = 0

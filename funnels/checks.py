@@ -1,4 +1,4 @@
-"""What a funnel file may not do although its shape is right. The command and the admin run the same checks. Pure."""
+"""What a funnel file may not do although its shape is right. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from funnels.variables import COMMON, Rule, rules_of, with_notes
 from partners.strict_yaml import Lines, Path, Problem
 
 STYLES: tuple[Style, ...] = ("ty", "vy")
+Placed = tuple[Path, MenuButton | FunnelButton]
 
 
 def check_text(text: str, name: str, *, products: Collection[str] | None) -> list[Problem]:
@@ -28,7 +29,7 @@ def check_text(text: str, name: str, *, products: Collection[str] | None) -> lis
 
 
 def check(funnel: Funnel, lines: Lines, *, products: Collection[str] | None) -> list[Problem]:
-    """Problems in the order of the file. `products` are the keys of the catalogue; None leaves products unchecked."""
+    """Problems in the order of the file. `products` are the catalogue's keys; None leaves them unchecked."""
     problems = chain(
         _check_graph(funnel, lines),
         _check_menu(funnel, lines),
@@ -54,7 +55,7 @@ def _unknown_step(lines: Lines, path: Path, key: str) -> Problem:
 
 
 def _check_menu(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
-    buttons: list[tuple[Path, MenuButton | FunnelButton]] = []
+    buttons: list[Placed] = []
     for number, row in enumerate(funnel.menu):
         for place, button in enumerate(row):
             path: Path = ("menu", number, place)
@@ -76,7 +77,9 @@ def _check_notices(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
         yield lines.problem(("notices", "greeting"), "anonymous_greeting", sentence)
 
 
-def _check_step(funnel: Funnel, key: str, lines: Lines, products: Collection[str] | None) -> Iterator[Problem]:
+def _check_step(
+    funnel: Funnel, key: str, lines: Lines, products: Collection[str] | None
+) -> Iterator[Problem]:
     step = funnel.steps[key]
     path: Path = ("steps", key)
     has_picture = isinstance(step, ProductScreen) or (isinstance(step, Screen) and bool(step.picture))
@@ -96,20 +99,21 @@ def _check_step(funnel: Funnel, key: str, lines: Lines, products: Collection[str
 
 
 def _check_buttons(funnel: Funnel, step: Step, lines: Lines, path: Path) -> Iterator[Problem]:
-    buttons: list[tuple[Path, MenuButton | FunnelButton]] = []
+    buttons: list[Placed] = []
     for number, row in enumerate(step.buttons):
         for place, button in enumerate(row):
             inner = (*path, "buttons", number, place)
             buttons.append((inner, button))
             if isinstance(button, GoButton) and button.to not in funnel.steps:
                 yield _unknown_step(lines, (*inner, "to"), button.to)
-    yield from _check_labels(lines, buttons, "duplicate_label", taken=(funnel.notices.back, funnel.notices.home))
+    always = (funnel.notices.back, funnel.notices.home)
+    yield from _check_labels(lines, buttons, "duplicate_label", taken=always)
 
 
 def _check_labels(
-    lines: Lines, buttons: Iterable[tuple[Path, MenuButton | FunnelButton]], code: str, taken: Collection[str] = ()
+    lines: Lines, buttons: Iterable[Placed], code: str, taken: Collection[str] = ()
 ) -> Iterator[Problem]:
-    """Two buttons with one label: a person cannot tell them apart, and the menu is recognised by its labels."""
+    """Two buttons with one label: people cannot tell them apart, and the menu is recognised by its labels."""
     seen = {(style, text) for style in STYLES for text in taken}
     for path, button in buttons:
         problems = list(_check_label(lines, (*path, "text"), button.text))
@@ -134,7 +138,7 @@ def _check_label(lines: Lines, path: Path, text: str) -> Iterator[Problem]:
 
 
 def _malformed(lines: Lines, path: Path, error: template.TemplateError) -> Problem:
-    sentence = _("“%(mark)s” cannot be read. Forms are [[ты|вы]], variables {first_name|друзья}, a brace is {{.")
+    sentence = _("“%(mark)s” cannot be read. Write [[ты|вы]], {first_name|друзья}, and {{ for a brace.")
     return lines.problem(path, "bad_template", sentence % {"mark": error.mark})
 
 
@@ -157,7 +161,9 @@ def _check_content(
     if length > limit:
         values = {"length": length, "limit": limit}
         code = "caption_too_long" if limit == markup.CAPTION_LIMIT else "text_too_long"
-        sentence = _("With the longest names this is %(length)s characters, Telegram allows %(limit)s.") % values
+        sentence = (
+            _("With the longest names it has %(length)s characters, Telegram allows %(limit)s.") % values
+        )
         yield lines.problem(path, code, sentence)
 
 
@@ -176,5 +182,5 @@ def _check_variables(
             sentence = _("There is no variable {%(name)s} here. There are: %(known)s.") % values
             yield lines.problem(path, "unknown_variable", sentence)
         elif rule.optional and variable.fallback is None:
-            sentence = _("{%(name)s} can be empty: say what to write then, as in {%(name)s|…}.") % {"name": variable.name}
-            yield lines.problem(path, "missing_fallback", sentence)
+            sentence = _("{%(name)s} can be empty: say what to write then, as in {%(name)s|…}.")
+            yield lines.problem(path, "missing_fallback", sentence % {"name": variable.name})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from funnels.schema import Funnel
-from partners.strict_yaml import FileError, Lines, Problem, read_model
+from partners.strict_yaml import FileError, Lines, Problem
+from partners.yaml_model import read_model
 
 __all__ = ["FunnelFileError", "Loaded", "Problem", "load_funnel"]
 

@@ -1,7 +1,7 @@
 """The texts of funnel files: trusted Telegram HTML with two marks. Pure.
 
-`[[ты|вы]]` stands for two forms of address, `{first_name|друзья}` for a variable with its fallback. `{{` is a brace.
-A value never becomes a part of the template: it is put in after the marks have been read, and escaped by its type.
+`[[ты|вы]]` stands for two forms of address, `{first_name|друзья}` for a variable with its fallback, `{{` for
+a brace. A value never becomes a part of the template: it is put in after the marks were read, and escaped.
 """
 
 from __future__ import annotations
@@ -93,10 +93,14 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
 
 def render(text: str, style: Style, variables: Mapping[str, str]) -> Html:
     """The text for one reader. A variable that is absent or empty gives its fallback, or nothing."""
-    return Html("".join([
-        piece if isinstance(piece, str) else _value(variables.get(piece.name), piece.fallback)
-        for piece in parse(text).pieces(style)
-    ]))
+    return Html(
+        "".join(
+            [
+                piece if isinstance(piece, str) else _value(variables.get(piece.name), piece.fallback)
+                for piece in parse(text).pieces(style)
+            ]
+        )
+    )
 
 
 def _value(value: str | None, fallback: str | None) -> str:
@@ -109,6 +113,11 @@ def _value(value: str | None, fallback: str | None) -> str:
 def label(text: str, style: Style) -> str:
     """The text of a button: plain, with forms but without variables."""
     return "".join(piece for piece in parse(text).pieces(style) if isinstance(piece, str))
+
+
+def labels(text: str) -> tuple[str, str]:
+    """The label in either form."""
+    return label(text, "ty"), label(text, "vy")
 
 
 def variables_in(text: str) -> frozenset[Variable]:

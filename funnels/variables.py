@@ -13,7 +13,7 @@ INCOME_NOTE = "Доход не гарантируется."
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`longest` is in UTF-16 units, longer values are cut; an optional variable can be empty and needs a fallback."""
+    """`longest` is in UTF-16 units, longer values are cut; what can be empty is `optional` and needs a fallback."""
 
     longest: int
     optional: bool = False
@@ -32,13 +32,13 @@ PRODUCT = COMMON | {
     "pv": Rule(10),
 }
 PAY = COMMON | {
-    "pay_table": Rule(600),
+    "pay_table": Rule(400),
     "unit_price": Rule(16),
     "minimum_pv": Rule(10),
     "minimum_cost": Rule(32),
     "plan_date": Rule(16),
 }
-GOAL = {"goal": Rule(40)}
+GOAL = {"goal": Rule(40), "goal_volume": Rule(40)}
 
 
 def rules_of(step: Step) -> dict[str, Rule]:

@@ -1,4 +1,4 @@
-"""Reads the YAML files that people write by hand: strictly, within limits, and knowing the line of everything.
+"""Reads the YAML files that people write: strictly, within limits, and knowing the line of everything.
 
 Only what JSON can say is accepted, so that a value never means something its author did not write:
 `9:30`, `on`, `yes`, `007`, `+7…` and dates stay text; anchors, aliases, tags and repeated keys are refused.
@@ -10,21 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import yaml
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from pydantic import BaseModel, ValidationError
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_NODES = 20_000
-MAX_PROBLEMS = 100
 
 Severity = Literal["error", "warning"]
 Path = tuple[str | int, ...]
-Model = TypeVar("Model", bound=BaseModel)
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
@@ -74,7 +71,7 @@ def path_text(path: Path) -> str:
 
 
 def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
-    """The one document of a file as dicts, lists and scalars. Raises FileError; `name` is the file's name in it."""
+    """The one document of the file called `name` as dicts, lists and scalars. Raises FileError."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise FileError([Problem(name, 1, "", "yaml_size", _("The file is larger than 256 KB."))])
     reader = _Reader(name)
@@ -89,42 +86,33 @@ def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
     return data, Lines(name, reader.numbers)
 
 
-def read_model(text: str, name: str, model: type[Model]) -> tuple[Model, Lines]:
-    """Reads a file whose shape is a pydantic model. Raises FileError with the line of every mistake."""
-    data, lines = read_yaml(text, name)
-    try:
-        return model.model_validate(data), lines
-    except ValidationError as error:
-        raise FileError(list(_problems(error, data, lines))) from None
-
-
 def _line_of_position(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Builds plain data from YAML events. Walks in constant memory up to the limits, so a bomb is met early."""
+    """Builds plain data from YAML events. The limits are looked at while walking, so a bomb is met early."""
 
     name: str
     numbers: dict[Path, int] = field(default_factory=dict)
     nodes: int = 0
 
-    def document(self, events: Iterator[yaml.Event]) -> Any:
-        data: Any = None
+    def document(self, events: Iterator[Any]) -> Json:
+        data: Json = None
         documents = 0
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.refuse(event, (), "yaml_documents", _("There must be one document in the file, not several."))
+                    self.refuse(event, (), "yaml_documents", _("The file has several documents: keep one."))
                 data = self.node(next(events), events, ())
         if documents == 0:
             raise FileError([Problem(self.name, 1, "", "yaml_empty", _("The file is empty."))])
         return data
 
-    def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
-        self.numbers.setdefault(path, event.start_mark.line + 1)
+    def node(self, event: yaml.NodeEvent, events: Iterator[Any], path: Path) -> Json:
+        self.numbers.setdefault(path, _line(event))
         self.admit(event, path)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
@@ -132,25 +120,25 @@ class _Reader:
             return self.sequence(events, path)
         return self.mapping(events, path)
 
-    def admit(self, event: yaml.Event, path: Path) -> None:
+    def admit(self, event: yaml.NodeEvent, path: Path) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.refuse(event, path, "yaml_nodes", _("The file has more than 20,000 values."))
         if len(path) > MAX_DEPTH:
             self.refuse(event, path, "yaml_depth", _("Values are nested deeper than 20 levels."))
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            self.refuse(event, path, "yaml_alias", _("Anchors (&) and aliases (*) are not allowed: repeat the value."))
-        if event.tag is not None:
-            self.refuse(event, path, "yaml_tag", _("Tags (!) are not allowed. Put the text in quotes if it begins with “!”."))
+            self.refuse(event, path, "yaml_alias", _("No anchors (&) and aliases (*): repeat the value."))
+        if getattr(event, "tag", None) is not None:
+            self.refuse(event, path, "yaml_tag", _("No tags (!): put a text that begins with “!” in quotes."))
 
-    def sequence(self, events: Iterator[yaml.Event], path: Path) -> list[Any]:
-        items: list[Any] = []
+    def sequence(self, events: Iterator[Any], path: Path) -> list[Json]:
+        items: list[Json] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(self.node(event, events, (*path, len(items))))
         return items
 
-    def mapping(self, events: Iterator[yaml.Event], path: Path) -> dict[str, Any]:
-        items: dict[str, Any] = {}
+    def mapping(self, events: Iterator[Any], path: Path) -> dict[str, Json]:
+        items: dict[str, Json] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             self.admit(event, path)
             if not isinstance(event, yaml.ScalarEvent):
@@ -158,13 +146,18 @@ class _Reader:
             key = event.value
             inner = (*path, key)
             if key in items:
-                self.refuse(event, inner, "yaml_duplicate_key", _("The key “%(key)s” stands here twice.") % {"key": key[:60]})
-            self.numbers[inner] = event.start_mark.line + 1
+                sentence = _("The key “%(key)s” stands here twice.") % {"key": key[:60]}
+                self.refuse(event, inner, "yaml_duplicate_key", sentence)
+            self.numbers[inner] = _line(event)
             items[key] = self.node(next(events), events, inner)
         return items
 
     def refuse(self, event: yaml.Event, path: Path, code: str, sentence: str) -> NoReturn:
-        raise FileError([Problem(self.name, event.start_mark.line + 1, path_text(path), code, sentence)])
+        raise FileError([Problem(self.name, _line(event), path_text(path), code, sentence)])
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
@@ -176,50 +169,3 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _DECIMAL.fullmatch(text) else text
-
-
-_SENTENCES = {
-    "missing": gettext_lazy("“%(field)s” is missing."),
-    "extra_forbidden": gettext_lazy("“%(field)s” is not known here."),
-    "string_type": gettext_lazy("“%(field)s” must be text: put it in quotes."),
-    "string_too_long": gettext_lazy("“%(field)s” is longer than %(max_length)s characters."),
-    "string_too_short": gettext_lazy("“%(field)s” must not be empty."),
-    "string_pattern_mismatch": gettext_lazy("“%(field)s” does not have the form %(pattern)s."),
-    "literal_error": gettext_lazy("“%(field)s” must be one of: %(expected)s."),
-    "union_tag_not_found": gettext_lazy("“type” is missing."),
-    "union_tag_invalid": gettext_lazy("“type” must be one of: %(expected_tags)s."),
-    "too_long": gettext_lazy("“%(field)s” has more than %(max_length)s entries."),
-    "too_short": gettext_lazy("“%(field)s” has fewer than %(min_length)s entries."),
-    "dict_type": gettext_lazy("“%(field)s” must have keys and values."),
-    "model_type": gettext_lazy("“%(field)s” must have keys and values."),
-    "model_attributes_type": gettext_lazy("“%(field)s” must have keys and values."),
-    "tuple_type": gettext_lazy("“%(field)s” must be a list."),
-    "list_type": gettext_lazy("“%(field)s” must be a list."),
-}
-
-
-def _problems(error: ValidationError, data: Any, lines: Lines) -> Iterator[Problem]:
-    for mistake in error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:
-        path = _path_in(data, mistake["loc"], missing=mistake["type"] == "missing")
-        if mistake["type"].startswith("union_tag"):
-            path = (*path, "type")
-        values = {"field": str(path[-1]) if path else lines.file, **mistake.get("ctx", {})}
-        template = _SENTENCES.get(mistake["type"])
-        sentence = str(template) % values if template else mistake["msg"]
-        yield lines.problem(path, mistake["type"], sentence)
-
-
-def _path_in(data: Any, location: Path, *, missing: bool) -> Path:
-    """pydantic's location as a path in the file: it also names the chosen kind of a union and `[key]`."""
-    path: list[str | int] = []
-    arrived = True
-    for number, part in enumerate(location):
-        if arrived and isinstance(data, dict) and data.get("type") == part:
-            arrived = False
-        elif isinstance(data, dict) and part in data or isinstance(data, list) and isinstance(part, int):
-            path.append(part)
-            data = data[part]  # type: ignore[index]
-            arrived = True
-        elif missing and number == len(location) - 1:
-            path.append(part)
-    return tuple(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,19 +14,20 @@ from partners.strict_yaml import FileError, Problem, read_yaml
 
 class Command(BaseCommand):
     help = "Checks funnel files and names file, line and what to do."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
 
-    def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
+    def handle(self, *args: object, files: list[Path], **options: object) -> None:
         root = Path(settings.BASE_DIR)
         files = files or sorted((root / "funnels" / "presets").glob("*.yaml"))
         try:
             products = product_keys(root / "content" / "presets" / "products.yaml")
         except FileError as error:
             raise CommandError(str(error)) from None
-        problems = [problem for file in files for problem in check_text(read(file), str(file), products=products)]
+        problems = [
+            problem for file in files for problem in check_text(read(file), str(file), products=products)
+        ]
         for problem in problems:
             self.stdout.write(describe(problem))
         errors = sum(problem.severity == "error" for problem in problems)
@@ -47,7 +47,9 @@ def read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise CommandError(_("Cannot read %(file)s: %(reason)s.") % {"file": file, "reason": error.strerror}) from None
+        raise CommandError(
+            _("Cannot read %(file)s: %(reason)s.") % {"file": file, "reason": error.strerror}
+        ) from None
     except UnicodeDecodeError:
         raise CommandError(_("%(file)s is not UTF-8 text.") % {"file": file}) from None
 

@@ -1,0 +1,95 @@
+"""The words of the engine: where a lead is, what they may do, and what is decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from content.messages import Message
+from funnels.callbacks import Press
+from funnels.schema import Answers
+
+NOTHING = Answers()
+Kind = Literal[
+    "started", "screen_shown", "button_pressed", "message_received", "question_asked", "outdated_pressed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a lead is. `path` are the steps before `step`, for «Назад»; a step stands in it once."""
+
+    version: int
+    step: str
+    path: tuple[str, ...] = ()
+    answers: Answers = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`entry` is the step that a deep link leads to; an unknown one is an ordinary start."""
+
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A command that leads to the main menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPress:
+    """A press of the persistent keyboard, which arrives as its label."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A free text; the engine needs no more than its length."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A sticker, a voice message and the like."""
+
+
+Event = Start | Home | Press | MenuPress | Text | Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What statistics and scoring will read."""
+
+    kind: Kind
+    step: str
+    at: datetime
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    messages: tuple[Message, ...]
+    state: State
+    events: tuple[Happened, ...] = ()
+
+    @property
+    def answers(self) -> Answers:
+        return self.state.answers
+
+
+def merge(old: Answers, said: Answers) -> Answers:
+    """What is known after a press. Another intent or pain makes the choices under the old one void."""
+    new = {name: value for name, value in said if value}
+    if not new:
+        return old
+    kept = {name: value for name, value in old if value}
+    if new.get("intent", old.intent) != old.intent:
+        kept = {}
+    if new.get("pain", old.pain) != old.pain:
+        kept.pop("detail", None)
+    return Answers.model_validate(kept | new)
