@@ -8,7 +8,7 @@ from partners.models.partner import Partner
 class Bot(models.Model):
     """A partner's Telegram bot: what operators want of it, and what the runner reports of it.
 
-    Operators write `token`, `wanted`, `generation`; the runner that owns the bot writes everything under «observed».
+    Operators write `token`, `wanted`, `wanted_at`, `generation`; the runner that owns the bot writes everything under «observed».
     """
 
     class Wanted(models.TextChoices):
@@ -27,6 +27,7 @@ class Bot(models.Model):
     username = models.CharField(_("username"), max_length=64, blank=True)
     display_name = models.CharField(_("display name"), max_length=64, blank=True)
     wanted = models.CharField(_("wanted"), max_length=10, choices=Wanted, default=Wanted.RUNNING)
+    wanted_at = models.DateTimeField(_("wanted since"), null=True, blank=True)
     generation = models.PositiveIntegerField(_("generation"), default=1)  # grows when the bot must start anew
     self_test_wanted_at = models.DateTimeField(_("self-test asked for"), null=True, blank=True)
 
