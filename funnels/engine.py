@@ -22,6 +22,7 @@ from funnels.moves import (
     Text,
     Unsupported,
     merge,
+    spoken,
 )
 from funnels.render import menu_keyboard, render_notice, render_step
 from funnels.schema import Answers, AskButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
@@ -181,5 +182,5 @@ class _Turn:
 
 
 def _meaning(button: GoButton | MenuGo) -> dict[str, object]:
-    said = {name: value for name, value in button.set if value}
+    said = spoken(button.set)
     return {"to": button.to, "set": said} if said else {"to": button.to}

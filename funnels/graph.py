@@ -92,7 +92,7 @@ def layout(funnel: Funnel) -> Diagram:
 
 
 def _places(roots: list[str], children: dict[str, list[str]]) -> dict[str, tuple[int, int]]:
-    """Leaves stand under each other, a parent in the middle of its children. Not recursive: chains may be long."""
+    """Leaves stand under each other, a parent in the middle of its children."""
     places: dict[str, tuple[int, int]] = {}
     row = GAP_Y
     stack = [(root, GAP_Y, False) for root in reversed(roots)]

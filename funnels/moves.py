@@ -82,12 +82,17 @@ class Decision:
         return self.state.answers
 
 
+def spoken(answers: Answers) -> dict[str, str]:
+    """The answers that say something, by name."""
+    return {name: value for name, value in vars(answers).items() if value}
+
+
 def merge(old: Answers, said: Answers) -> Answers:
     """What is known after a press. Another intent or pain makes the choices under the old one void."""
-    new = {name: value for name, value in said if value}
+    new = spoken(said)
     if not new:
         return old
-    kept = {name: value for name, value in old if value}
+    kept = spoken(old)
     if new.get("intent", old.intent) != old.intent:
         kept = {}
     if new.get("pain", old.pain) != old.pain:

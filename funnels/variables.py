@@ -13,7 +13,7 @@ INCOME_NOTE = "Доход не гарантируется."
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`longest` is in UTF-16 units, longer values are cut; what can be empty is `optional` and needs a fallback."""
+    """`longest` is in UTF-16 units, longer values are cut. `optional`: it can be empty, give a fallback."""
 
     longest: int
     optional: bool = False

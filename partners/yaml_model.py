@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
@@ -70,7 +70,7 @@ def _path_in(data: Json, location: Path, *, missing: bool) -> Path:
     return tuple(path)
 
 
-def _children(data: Json) -> dict[str | int, Json]:
+def _children(data: Json) -> dict[Any, Json]:
     if isinstance(data, list):
         return dict(enumerate(data))
-    return {**data} if isinstance(data, dict) else {}
+    return data if isinstance(data, dict) else {}
