@@ -151,20 +151,26 @@ def _check_content(
         yield _malformed(lines, path, error)
         return
     yield from _check_variables(lines, path, variables, rules)
-    longest = {name: "W" * rule.longest for name, rule in rules.items()}
-    worst = [template.render(text, style, longest) for style in STYLES]
-    bare = [template.render(text, style, {}) for style in STYLES]  # with every fallback
-    if sentence := next(filter(None, map(markup.fault, (*worst, *bare))), None):
+    pages = _pages(text, rules)
+    if sentence := next(filter(None, map(markup.fault, pages)), None):
         yield lines.problem(path, "bad_html", sentence)
         return
-    length = max(_length(step, html) for html in (*worst, *bare))
-    if length > limit:
-        values = {"length": length, "limit": limit}
-        code = "caption_too_long" if limit == markup.CAPTION_LIMIT else "text_too_long"
-        sentence = (
-            _("With the longest names it has %(length)s characters, Telegram allows %(limit)s.") % values
+    if not all(markup.visible(page).strip() for page in pages):
+        yield lines.problem(
+            path, "empty_text", _("Nothing of this text is left when the variables are empty.")
         )
-        yield lines.problem(path, code, sentence)
+    length = max(_length(step, page) for page in pages)
+    if length > limit:
+        code = "caption_too_long" if limit == markup.CAPTION_LIMIT else "text_too_long"
+        sentence = _("With the longest names it has %(length)s characters, Telegram allows %(limit)s.")
+        yield lines.problem(path, code, sentence % {"length": length, "limit": limit})
+
+
+def _pages(text: str, rules: dict[str, Rule]) -> list[Html]:
+    """What readers may get: both forms, with the longest values and with what can be empty left out."""
+    full = {name: ("W " * rule.longest)[: rule.longest] for name, rule in rules.items()}
+    bare = {name: value for name, value in full.items() if not rules[name].optional}
+    return [template.render(text, style, values) for style in STYLES for values in (full, bare)]
 
 
 def _length(step: Step | None, html: Html) -> int:
