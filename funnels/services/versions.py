@@ -16,6 +16,7 @@ from partners.models import Partner
 from partners.strict_yaml import Problem
 
 Status = FunnelVersion.Status
+LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtext('funnel version'), hashtext(%s))"
 
 
 class VersionError(ValueError):
@@ -31,7 +32,13 @@ class NotPublishable(VersionError):
 
 
 def save_draft(
-    *, key: str, text: str, partner: Partner | None, author: AbstractBaseUser | None, now: datetime, note: str = ""
+    *,
+    key: str,
+    text: str,
+    partner: Partner | None,
+    author: AbstractBaseUser | None,
+    now: datetime,
+    note: str = "",
 ) -> FunnelVersion:
     """A new draft with the next number. The text may have mistakes: nothing that a person typed is lost."""
     with transaction.atomic():
@@ -49,7 +56,7 @@ def save_draft(
 def _next_number(key: str, partner_id: int | None) -> int:
     """Two drafts at once must not get one number: the second waits for the end of the first transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('funnel version'), hashtext(%s))", [f"{key} {partner_id}"])
+        cursor.execute(LOCK_NUMBERS, [f"{key} {partner_id}"])
     versions = FunnelVersion.objects.filter(key=key, partner_id=partner_id)
     highest: int | None = versions.aggregate(highest=Max("number"))["highest"]
     return (highest or 0) + 1

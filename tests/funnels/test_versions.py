@@ -57,7 +57,7 @@ def test_a_draft_with_mistakes_is_kept_but_not_published() -> None:
     version = draft(text)
     with pytest.raises(versions.NotPublishable) as refused:
         versions.publish(version=version, now=LATER)
-    assert [problem.code for problem in refused.value.problems][0] == "unknown_step"
+    assert refused.value.problems[0].code == "unknown_step"
     version.refresh_from_db()
     assert (version.text, version.status, version.published_at) == (text, "draft", None)
 
