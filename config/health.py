@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 TIMEOUT = 2  # seconds
 
@@ -36,7 +38,10 @@ def _database_answers() -> bool:
 
 
 def _redis_answers() -> bool:
-    with redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+    once = Retry(NoBackoff(), 0)
+    with redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=once
+    ) as client:
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -42,7 +42,7 @@ def start(data_dir: Path) -> None:
 def stop(data_dir: Path) -> None:
     cluster = addresses.postgres_dir(data_dir)
     if cluster.exists() and _server(cluster) is not None:
-        _run("pg_ctl", "stop", "-w", "-m", "fast", "-t", "60", "-D", str(cluster))
+        _run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(cluster))
 
 
 def superuser_conninfo(data_dir: Path, database: str = "postgres") -> str:
@@ -58,7 +58,9 @@ def _create(cluster: Path) -> None:
     draft = cluster.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     make_private_dir(draft)
-    _run("initdb", *INITDB, *LOCALE, "-D", str(draft))
+    made = _run("initdb", *INITDB, *LOCALE, "-D", str(draft))
+    if made.returncode:
+        raise EmbeddedServerError(f"PostgreSQL can't make its files in {draft}: {made.stdout.strip()}")
     with (draft / "postgresql.conf").open("a") as configuration:
         configuration.write(CONFIGURATION)
     draft.rename(cluster)
@@ -74,32 +76,24 @@ def _server(cluster: Path) -> psutil.Process | None:
 
 
 def _launch(cluster: Path, sockets: Path) -> None:
-    _drop_misleading_lock(cluster)
-    for _attempt in range(10):
-        started = _run_unchecked(
-            "pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), "-D", str(cluster), "-l", str(cluster / "log"),
-            "-o", f"-h '' -k '{sockets}'",
-        )  # fmt: skip
-        if started.returncode == 0:
-            return
-        time.sleep(0.5)  # after a kill -9 the old backends need a moment to let the shared memory go
-    log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
-    raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
+    _clear_away_crash(cluster)
+    arguments = ("-D", str(cluster), "-l", str(cluster / "log"), "-o", f"-h '' -k '{sockets}'")
+    if _run("pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), *arguments).returncode:
+        log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
+        raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
 
 
-def _drop_misleading_lock(cluster: Path) -> None:
-    """Another program (or a zombie) has the crashed server's process id: PostgreSQL would take it for a living server.
+def _clear_away_crash(cluster: Path) -> None:
+    """After a kill -9 wait for the backends that survive for a moment: the new server can't share memory with them.
 
-    In every other case the file stays, it guards surviving backends; so here those are waited for.
+    Then a lock whose process id another program got since is misleading: PostgreSQL would take it for a living server.
     """
     lock = cluster / "postmaster.pid"
-    try:
-        pid = int(lock.read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
+    if not lock.exists():
         return
-    if psutil.pid_exists(pid):
-        while any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
-            time.sleep(0.05)
+    while any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
+        time.sleep(0.05)
+    if psutil.pid_exists(int(lock.read_text().split("\n", 1)[0] or 0)):
         lock.unlink()
 
 
@@ -126,13 +120,7 @@ def _prepare_roles(data_dir: Path, sockets: Path) -> None:
     marker.write_text(wanted)
 
 
-def _run(program: str, *arguments: str) -> None:
-    finished = _run_unchecked(program, *arguments)
-    if finished.returncode:
-        raise EmbeddedServerError(f"{program} failed: {finished.stdout.strip()}")
-
-
-def _run_unchecked(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     # A file and not a pipe: the server inherits it, and a pipe would never reach its end.
     with tempfile.TemporaryFile("w+") as output:
         finished = subprocess.run(

