@@ -115,6 +115,7 @@ def test_money_only_with_the_condition_and_the_warning() -> None:
         if isinstance(step, PayScreen):
             assert "{minimum_pv}" in step.text, key
             assert "{minimum_cost}" in step.text, key
+            assert ("{goal_volume}" in step.text) == (step.goal != "unsure"), key
         if key.startswith(("pay_", "growth_", "answer_scam", "answer_quit", "income_goal")):
             assert re.search(r"[Дд]оход (?:здесь )?не гарантируется", step.text), key
 
