@@ -27,6 +27,24 @@ from funnels.moves import (
 from funnels.render import menu_keyboard, render_notice, render_step
 from funnels.schema import Answers, AskButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
 
+__all__ = [
+    "MAX_PATH",
+    "Decision",
+    "Event",
+    "Happened",
+    "Home",
+    "MenuPress",
+    "Press",
+    "Start",
+    "State",
+    "Text",
+    "Unsupported",
+    "decide",
+    "menu_button",
+    "needs_newest",
+    "text_event",
+]
+
 MAX_PATH = 20
 
 

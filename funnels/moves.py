@@ -90,11 +90,9 @@ def spoken(answers: Answers) -> dict[str, str]:
 def merge(old: Answers, said: Answers) -> Answers:
     """What is known after a press. Another intent or pain makes the choices under the old one void."""
     new = spoken(said)
-    if not new:
-        return old
-    kept = spoken(old)
+    void: tuple[str, ...] = ()
     if new.get("intent", old.intent) != old.intent:
-        kept = {}
-    if new.get("pain", old.pain) != old.pain:
-        kept.pop("detail", None)
-    return Answers.model_validate(kept | new)
+        void = ("pain", "detail", "goal")
+    elif new.get("pain", old.pain) != old.pain:
+        void = ("detail",)
+    return old.model_copy(update=dict.fromkeys(void) | new) if new else old
