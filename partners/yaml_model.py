@@ -17,8 +17,13 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_model(text: str, name: str, model: type[Model]) -> tuple[Model, Lines]:
     """Reads a file whose shape is a pydantic model. Raises FileError with the line of every mistake."""
     data, lines = read_yaml(text, name)
+    return checked(data, lines, model), lines
+
+
+def checked(data: Json, lines: Lines, model: type[Model]) -> Model:
+    """The data as the model. Raises FileError."""
     try:
-        return model.model_validate(data), lines
+        return model.model_validate(data)
     except ValidationError as error:
         raise FileError(list(_problems(error, data, lines))) from None
 
@@ -30,6 +35,13 @@ _SENTENCES = {
     "string_too_long": gettext_lazy("“%(field)s” is longer than %(max_length)s characters."),
     "string_too_short": gettext_lazy("“%(field)s” must not be empty."),
     "string_pattern_mismatch": gettext_lazy("“%(field)s” does not have the form %(pattern)s."),
+    "int_type": gettext_lazy("“%(field)s” must be a whole number."),
+    "int_parsing": gettext_lazy("“%(field)s” must be a whole number."),
+    "bool_type": gettext_lazy("“%(field)s” must be true or false."),
+    "bool_parsing": gettext_lazy("“%(field)s” must be true or false."),
+    "greater_than": gettext_lazy("“%(field)s” must be greater than %(gt)s."),
+    "less_than": gettext_lazy("“%(field)s” must be less than %(lt)s."),
+    "datetime_from_date_parsing": gettext_lazy("“%(field)s” must be a day or a time like 2026-01-31T10:00:00Z."),
     "literal_error": gettext_lazy("“%(field)s” must be one of: %(expected)s."),
     "union_tag_not_found": gettext_lazy("“type” is missing."),
     "union_tag_invalid": gettext_lazy("“type” must be one of: %(expected_tags)s."),

@@ -1,4 +1,4 @@
-"""Who asks: every access test tries an owner, a colleague of the same partner, a stranger, and the operator."""
+"""Who asks: every access test tries an owner, a colleague of the same partner, a stranger, the operator."""
 
 from __future__ import annotations
 

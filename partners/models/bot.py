@@ -8,7 +8,8 @@ from partners.models.partner import Partner
 class Bot(models.Model):
     """A partner's Telegram bot: what operators want of it, and what the runner reports of it.
 
-    Operators write `token`, `wanted`, `wanted_at`, `generation`; the runner that owns the bot writes everything under «observed».
+    Operators write `token`, `wanted`, `wanted_at`, `generation`; the runner that owns the bot writes
+    everything under «observed».
     """
 
     class Wanted(models.TextChoices):

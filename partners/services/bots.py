@@ -1,4 +1,4 @@
-"""What operators want of a bot. The running `runbots` hears of every change through NOTIFY and makes it so."""
+"""What operators want of a bot. The running `runbots` hears of every change (NOTIFY) and makes it so."""
 
 from __future__ import annotations
 
