@@ -1,0 +1,60 @@
+"""The sandbox as one aiohttp server: Bot API, web chat, and the saving of what was said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from aiohttp import web
+
+from .api import BotApi
+from .files import FILE_LIMIT
+from .store import Store
+from .web import WebChat
+from .world import World
+
+
+class Sandbox:
+    """start() and stop() may be repeated: the world stays, as Telegram does during an outage."""
+
+    def __init__(self, world: World, *, store: Store | None = None, record: bool = False) -> None:
+        self.world = world
+        self.api = BotApi(world, record=record)
+        self.chat = WebChat(world)
+        self.store = store
+        self._runner: web.AppRunner | None = None
+        self._saving: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Returns the port (useful with port 0). Raises OSError when it is occupied."""
+        app = web.Application(client_max_size=FILE_LIMIT + 1024 * 1024)
+        app.add_routes([*self.api.routes(), *self.chat.routes()])
+        # no access log: Bot API addresses have tokens in them
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError:
+            await self._runner.cleanup()
+            self._runner = None
+            raise
+        for bot in self.world.state.bots.values():
+            self.api.webhooks.wake(bot)
+        if self.store is not None:
+            self._saving = asyncio.create_task(self.store.keep_saving(self.world))
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        if self._runner is None:
+            return
+        self.api.polling.release_all()
+        await self.api.webhooks.stop()
+        await self.chat.close()
+        await self._runner.cleanup()
+        self._runner = None
+        if self._saving is not None and self.store is not None:
+            self._saving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._saving
+            self.store.save(self.world.state)
