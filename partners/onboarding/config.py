@@ -93,5 +93,3 @@ class PartnerConfig(Section):
         if isinstance(data, dict) and data.get("yandex", data) in (None, {}):
             return {key: value for key, value in data.items() if key != "yandex"}
         return data
-
-

@@ -45,9 +45,13 @@ def parse_env(text: str, name: str) -> dict[str, Entry]:
         key = match["key"] if match else ""
         try:
             if match is None:
-                raise _Mistake(_("This is not KEY=value. A text of several lines needs \\n instead of the breaks."))
+                raise _Mistake(
+                    _("This is not KEY=value. A text of several lines needs \\n instead of the breaks.")
+                )
             if key in entries:
-                raise _Mistake(_("It stands in line %(line)s already: leave one.") % {"line": entries[key].line})
+                raise _Mistake(
+                    _("It stands in line %(line)s already: leave one.") % {"line": entries[key].line}
+                )
             entries[key] = Entry(_value(match["value"]), number)
         except _Mistake as mistake:
             problems.append(Problem(name, number, key, "env", str(mistake)))

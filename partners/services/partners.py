@@ -53,7 +53,9 @@ class SaveRefused(ValueError):
 class Saved:
     partner: Partner
     created: bool
-    changed: tuple[str, ...]  # keys of the configuration, like "links.shop"; all that were written for a new partner
+    changed: tuple[
+        str, ...
+    ]  # keys of the configuration, like "links.shop"; all that were written for a new partner
 
 
 def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:
@@ -88,7 +90,9 @@ def config_of(partner: Partner) -> PartnerConfig:
         data["telegram"] |= {"bot_token": bot.token, "bot_username": bot.username}
         data["profile"]["bot_display_name"] = bot.display_name
     account = YandexAccount.objects.filter(partner=partner).first()
-    yandex = {"yandex": {name: getattr(account, name) for name in YandexSection.model_fields}} if account else {}
+    yandex = (
+        {"yandex": {name: getattr(account, name) for name in YandexSection.model_fields}} if account else {}
+    )
     return checked({**data, **yandex, "topics": partner.topics}, Lines(partner.slug, {}), PartnerConfig)
 
 
@@ -144,4 +148,3 @@ def _save_yandex(partner: Partner, config: PartnerConfig) -> list[str]:
     if changed:
         account.save()
     return changed
-

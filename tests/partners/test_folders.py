@@ -141,7 +141,9 @@ def test_a_mistake_in_env_names_line_and_key(
 
 def test_files_that_disagree_are_refused_with_both_places(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, env=ENV + "NL_SHOP_LINK=https://nlstar.example/boris\n")
-    with pytest.raises(FileError, match=r"\.env:11 NL_SHOP_LINK .*line 15|\.env:11 NL_SHOP_LINK .*15") as error:
+    with pytest.raises(
+        FileError, match=r"\.env:11 NL_SHOP_LINK .*line 15|\.env:11 NL_SHOP_LINK .*15"
+    ) as error:
         read_folder(folder)
     assert "links.shop" in str(error.value)
 
@@ -207,7 +209,9 @@ def test_only_the_partners_own_folder_is_overwritten(tmp_path: Path) -> None:
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40).map(str.strip)
 NAMES = WORDS.filter(bool)
-STORIES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=200)
+STORIES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=200
+)
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60)
 PLACES = st.from_regex(r"[a-z]{1,20}", fullmatch=True)
 PERSONS = st.integers(1, 2**40)

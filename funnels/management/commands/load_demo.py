@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from content.services.catalogue import load_pay_plan, load_products
+from funnels.models import FunnelVersion
+from funnels.services.versions import NotPublishable, publish, save_draft
+from partners import tenancy
+from partners.models import Link, Membership, Partner
+from partners.onboarding.config import PartnerConfig
+from partners.services.partners import SaveRefused, save_partner
+from partners.strict_yaml import FileError
+from partners.yaml_model import read_model
+
+ROOT = Path(settings.BASE_DIR)
+PRESETS = ROOT / "content" / "presets"
+PASSWORD = "demo"  # only where DEBUG is on
+LINKS = (
+    ("instagram_bio", "Instagram", "Шапка профиля", ""),
+    ("story", "Instagram", "История о завтраке", "pain"),
+    ("card", "Визитка", "QR-код на визитке", "questions"),
+)
+LOGINS = (
+    ("admin", Membership.Role.OPERATOR, None),
+    ("anna", Membership.Role.OWNER, "anna"),
+    ("anna-helper", Membership.Role.ASSISTANT, "anna"),
+)
+
+
+class Command(BaseCommand):
+    help = gettext_lazy("Load the demo network. What is there already stays as it is.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = datetime.now(UTC)
+        try:
+            with transaction.atomic(), tenancy.all_partners():
+                for line in load(now):
+                    self.stdout.write(line)
+        except FileError as error:
+            raise CommandError(str(error)) from None
+        except NotPublishable as error:
+            raise CommandError("\n".join(problem.sentence for problem in error.problems)) from None
+
+
+def load(now: datetime) -> Iterator[str]:
+    """Behind the door to all partners. Tells what it does while doing it."""
+    yield load_catalogue()
+    yield load_funnel(now)
+    for file in sorted((ROOT / "partners" / "demo").glob("*.yaml")):
+        yield load_partner(file, now)
+    yield from load_logins()
+
+
+def load_catalogue() -> str:
+    products, plan = PRESETS / "products.yaml", PRESETS / "payplan.yaml"
+    loaded = load_products(text=_text(products), name=products.name, pictures=PRESETS / "pictures")
+    load_pay_plan(text=_text(plan), name=plan.name)
+    counts = {"created": loaded.created, "updated": loaded.updated, "kept": loaded.kept}
+    return _("Products: %(created)s created, %(updated)s updated, %(kept)s kept.") % counts
+
+
+def load_funnel(now: datetime) -> str:
+    if FunnelVersion.objects.filter(key="main", partner=None).exists():
+        return _("Funnel: kept.")
+    text = _text(ROOT / "funnels" / "presets" / "main.yaml")
+    version = save_draft(key="main", text=text, partner=None, author=None, now=now)
+    publish(version=version, now=now)
+    return _("Funnel: version %(number)s published.") % {"number": version.number}
+
+
+def load_partner(file: Path, now: datetime) -> str:
+    config, lines = read_model(_text(file), file.name, PartnerConfig)
+    if Partner.objects.filter(slug=config.partner.id).exists():
+        return _("Partner %(name)s: kept.") % {"name": config.partner.name}
+    try:
+        saved = save_partner(config=config, now=now)
+    except SaveRefused as refused:
+        raise FileError([lines.problem(refused.path, "refused", str(refused))]) from None
+    for code, campaign, material, entry in LINKS:
+        Link.objects.create(
+            partner=saved.partner,
+            code=code,
+            campaign=campaign,
+            material=material,
+            entry=entry,
+            created_at=now,
+        )
+    values = {"name": config.partner.name, "bot": config.telegram.bot_username}
+    return _("Partner %(name)s: created with the bot @%(bot)s.") % values
+
+
+def load_logins() -> Iterator[str]:
+    if not settings.DEBUG:
+        yield _("Logins: none, because DEBUG is off. Make one with: manage.py createsuperuser")
+        return
+    for username, role, slug in LOGINS:
+        partner = Partner.objects.filter(slug=slug).first() if slug else None
+        if not User.objects.filter(username=username).exists() and (partner or slug is None):
+            is_operator = role == Membership.Role.OPERATOR
+            user = User(username=username, is_staff=True, is_superuser=is_operator)
+            user.set_password(PASSWORD)
+            user.save()
+            Membership.objects.create(user=user, role=role, partner=partner)
+        values = {"login": username, "password": PASSWORD, "role": role.label}
+        yield _("Login: %(login)s / %(password)s (%(role)s)") % values
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

@@ -1,0 +1,89 @@
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from pytest_django import Settings
+
+from content.models import PayPlanVersion, Product
+from funnels.loader import load_funnel
+from funnels.models import FunnelVersion
+from partners import tenancy
+from partners.models import Bot, Link, Membership, Partner
+
+pytestmark = pytest.mark.django_db
+
+
+def load() -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_three_different_partners() -> None:
+    load()
+    with tenancy.all_partners():
+        partners = list(Partner.objects.all())
+        assert len(partners) == 3
+        for field in ("name", "shop_link", "story", "specialization", "time_zone", "group_id"):
+            assert len({getattr(partner, field) for partner in partners}) == 3, field
+        assert {partner.communication_style for partner in partners} == {"ty", "vy"}
+        assert all(200 < len(partner.story) <= 600 for partner in partners)
+        assert {bot.wanted for bot in Bot.objects.all()} == {Bot.Wanted.RUNNING}
+        assert Link.objects.count() == 9
+        for partner in partners:
+            partner.full_clean()
+
+
+def test_links_enter_the_funnel_at_steps_that_exist() -> None:
+    load()
+    with tenancy.all_partners():
+        steps = load_funnel(FunnelVersion.objects.get().text, "main.yaml").funnel.steps
+        entries = set(Link.objects.exclude(entry="").values_list("entry", flat=True))
+    assert entries
+    assert entries <= set(steps)
+
+
+def test_funnel_and_catalogue_are_there() -> None:
+    load()
+    assert Product.objects.count() >= 20
+    assert not Product.objects.filter(picture="").exists()
+    assert PayPlanVersion.objects.count() == 1
+    with tenancy.all_partners():
+        version = FunnelVersion.objects.get()
+    assert (version.status, version.number, version.partner) == (FunnelVersion.Status.PUBLISHED, 1, None)
+
+
+def test_a_second_run_keeps_what_was_changed() -> None:
+    load()
+    with tenancy.all_partners():
+        Partner.objects.filter(slug="anna").update(name="Анна Новая")
+        FunnelVersion.objects.update(note="моя")
+    Product.objects.filter(key="omega3").update(price_rub=1)
+    load()
+    with tenancy.all_partners():
+        assert Partner.objects.get(slug="anna").name == "Анна Новая"
+        assert FunnelVersion.objects.get().note == "моя"
+        assert (Partner.objects.count(), Link.objects.count(), Bot.objects.count()) == (3, 9, 3)
+    assert Product.objects.get(key="omega3").price_rub == Decimal(1)
+
+
+def test_logins_exist_only_with_debug(settings: Settings) -> None:
+    load()
+    assert not User.objects.exists()
+    settings.DEBUG = True
+    assert "admin / demo" in load()
+    with tenancy.all_partners():
+        logins = {
+            (membership.user.username, membership.role, membership.partner and membership.partner.slug)
+            for membership in Membership.objects.select_related("user", "partner")
+        }
+    assert logins == {
+        ("admin", "operator", None), ("anna", "owner", "anna"), ("anna-helper", "assistant", "anna")
+    }  # fmt: skip
+    assert User.objects.get(username="admin").check_password("demo")
+
+
+def test_output_has_no_token() -> None:
+    assert "AAFdemo" not in load()
