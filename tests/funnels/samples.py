@@ -1,6 +1,17 @@
-"""A small correct funnel that tests break in one place at a time."""
+"""A small correct funnel that tests break in one place at a time, and facts to render it with."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+
+from content.messages import Style
+from content.payplan import load_plan
+from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
 
 GOOD = """\
 format: 1
@@ -17,6 +28,8 @@ notices:
   ask: "[[Напиши|Напишите]] вопрос."
   question_kept: "Передам."
   unsupported: "Пока понимаю только текст."
+  group: "Отвечаю в личных сообщениях."
+  group_button: "Написать лично"
   back: "← Назад"
   home: "🏠 Главное меню"
 steps:
@@ -68,3 +81,47 @@ def line_of(text: str, part: str) -> int:
     found = [number for number, line in enumerate(text.splitlines(), start=1) if part in line]
     assert len(found) == 1, f"{part!r} stands in lines {found}"
     return found[0]
+
+
+class AnyProduct(dict[str, ProductFacts]):
+    """A catalogue that has every product."""
+
+    def get(self, key: str, default: object = None) -> ProductFacts:  # type: ignore[override]
+        return product(key)
+
+
+def product(key: str, *, is_supplement: bool = True, portions: int | None = 15) -> ProductFacts:
+    return ProductFacts(
+        key=key,
+        name="Коктейль <Вишня> & какао",
+        category="food",
+        price_rub=Decimal("1990"),
+        portions=portions,
+        pv=Decimal("19.50"),
+        as_of=date(2026, 1, 1),
+        picture=f"products/{key}.jpg",
+        is_supplement=is_supplement,
+    )
+
+
+PLAN = load_plan(
+    (Path(settings.BASE_DIR) / "content" / "presets" / "payplan.yaml").read_text(encoding="utf-8"),
+    "payplan.yaml",
+)
+
+
+def facts(
+    *,
+    first_name: str = "Анна",
+    partner: str = "Мария",
+    style: Style = "vy",
+    story: str = "",
+    products: Mapping[str, ProductFacts] | None = None,
+) -> Facts:
+    return Facts(
+        lead=LeadFacts(first_name),
+        partner=PartnerFacts(partner, style, story),
+        products=AnyProduct() if products is None else products,
+        plan=PLAN,
+        link=lambda slot, step: f"https://example.com/{slot}/{step}",
+    )
