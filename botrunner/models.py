@@ -15,7 +15,6 @@ class InboxUpdate(models.Model):
     update_id = models.BigIntegerField(_("update id"))
     payload = models.TextField(_("payload"))
     received_at = models.DateTimeField(_("received"))
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
     replies = models.TextField(_("replies"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)

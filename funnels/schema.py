@@ -111,6 +111,8 @@ class Notices(Part):
     ask: Text  # invites a question
     question_kept: Text  # a free text was received and passed on
     unsupported: Text  # a sticker, a voice message
+    group: Text  # somebody speaks to the bot in a group
+    group_button: Label  # leads from there to the private chat
     back: Label
     home: Label
 

@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
                 ('update_id', models.BigIntegerField(verbose_name='update id')),
                 ('payload', models.TextField(verbose_name='payload')),
                 ('received_at', models.DateTimeField(verbose_name='received')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
                 ('replies', models.TextField(blank=True, verbose_name='replies')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),

@@ -1,0 +1,68 @@
+"""Telegram's objects as our words."""
+
+from __future__ import annotations
+
+from telegram import CallbackQuery, Chat, Message, Update, User
+
+from botrunner.replies import Replies
+from funnels import engine
+from funnels.callbacks import Press, decode
+from funnels.services.turns import Act, Opened, Person, Typed
+
+MAX_NAME = 64
+MAX_TEXT = 4_096
+
+
+def person(user: User) -> Person:
+    return Person(
+        telegram_id=user.id,
+        first_name=clean(user.first_name, MAX_NAME),
+        last_name=clean(user.last_name, MAX_NAME),
+        username=clean(user.username, MAX_NAME),
+        language_code=clean(user.language_code, 16),
+    )
+
+
+def clean(text: str | None, limit: int) -> str:
+    """Without what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
+    return (text or "")[:limit].replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def act(message: Message) -> Act:
+    """What a private message means."""
+    if message.text is None:
+        return engine.Unsupported()
+    text = clean(message.text, MAX_TEXT)
+    if not text.startswith("/"):
+        return Typed(text)
+    command, _space, argument = text.partition(" ")
+    match command.partition("@")[0]:
+        case "/start":
+            return Opened(argument.strip()[:64])
+        case "/menu":
+            return engine.Home()
+        case _:
+            return engine.Unsupported()
+
+
+def press(query: CallbackQuery) -> Press | None:
+    return decode(query.data or "")
+
+
+def where(chat: Chat, pressed: Message | None = None) -> Replies:
+    """Where the answer goes; `pressed` is the message whose button was pressed."""
+    if pressed is None:
+        return Replies(chat.id, ())
+    return Replies(chat.id, (), message_id=pressed.message_id, has_picture=bool(pressed.photo))
+
+
+def addresses_bot(update: Update, username: str, bot_id: int) -> bool:
+    """Whether a group message mentions the bot or replies to it."""
+    message = update.effective_message
+    if message is None:
+        return False
+    reply = message.reply_to_message
+    if reply is not None and reply.from_user is not None and reply.from_user.id == bot_id:
+        return True
+    text = message.text or message.caption or ""
+    return bool(username) and f"@{username}".lower() in text.lower()

@@ -1,0 +1,200 @@
+"""One running bot: polls, stores, dispatches. It reports its state in `pulse` and never raises into its neighbours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from botrunner.api import call
+from botrunner.application import BotApplication, KnownBot, build, describe
+from botrunner.context import Desk
+from botrunner.db import in_all_partners, in_partner
+from botrunner.replies import Replies
+from botrunner.services import fleet, inbox
+from botrunner.services.fleet import Pulse
+from botrunner.transport import SharedRequest
+from botrunner.turns import Clock
+from partners.models import Bot
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 50
+POLL_GRACE = 10  # after that the connection is dead, whatever TCP believes
+QUEUE_LIMIT = 500  # updates in memory; the others wait in Telegram
+LONGEST_PAUSE = 30.0
+DRAIN_SECONDS = 4.0  # a slow farewell must not hold up the other bots
+ALLOWED_UPDATES = [
+    "message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "message_reaction",
+    "message_reaction_count",
+    "edited_message",
+]
+
+
+class RunningBot:
+    def __init__(
+        self, *, bot_id: int, partner_id: int, generation: int, request: SharedRequest, api_url: str, clock: Clock
+    ) -> None:
+        self.pulse = Pulse(bot_id=bot_id, generation=generation)
+        self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
+        self._request, self._api_url, self._clock = request, api_url, clock
+        self._application: BotApplication | None = None
+        self._life: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._life = asyncio.create_task(self._live(), name=f"bot {self.pulse.bot_id}")
+
+    async def stop(self) -> None:
+        """No new updates; those at hand are finished, as far as they can be within DRAIN_SECONDS."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
+        if self._application is not None:
+            try:
+                await asyncio.wait_for(self._drain(self._application), DRAIN_SECONDS)
+            except asyncio.TimeoutError:
+                log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
+        self.pulse.state = Bot.State.STOPPED
+
+    async def _drain(self, application: BotApplication) -> None:
+        if application.running:
+            await application.stop()
+        await self.desk.answered.flush()
+        await application.shutdown()
+
+    async def _live(self) -> None:
+        try:
+            application = await self._open()
+            await self._recover(application)
+            await self._poll(application)
+        except InvalidToken:
+            self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
+        except Exception as error:
+            log.exception("bot %s broke", self.pulse.bot_id)
+            self._failed(describe(error))
+
+    def _failed(self, error: str) -> None:
+        self.pulse.failed(error, self._clock())
+
+    async def _open(self) -> BotApplication:
+        keys = await in_all_partners(fleet.keys_of, bot_id=self.pulse.bot_id)
+        bot = KnownBot(token=keys.token, api_url=self._api_url, request=self._request, me=keys.me)
+        application = build(bot=bot, desk=self.desk)
+        await self._until_answered(application)
+        if keys.me is None:
+            await in_all_partners(fleet.remember_me, bot_id=self.pulse.bot_id, me=bot.bot.to_dict())
+        await application.start()
+        self._application = application
+        return application
+
+    async def _until_answered(self, application: BotApplication) -> None:
+        """`initialize` asks getMe, where it is not known yet."""
+        pause = 1.0
+        while True:
+            try:
+                await application.initialize()
+                return
+            except (RetryAfter, NetworkError) as error:
+                pause = self._trouble(error, pause)
+                await asyncio.sleep(pause)
+
+    async def _recover(self, application: BotApplication) -> None:
+        """Goes on with what a predecessor left: effects without an answer, and updates without an effect."""
+        rows = await in_partner(self.desk.partner_id, inbox.open_updates, bot_id=self.pulse.bot_id)
+        for row in rows:
+            if row.handled_at is not None:
+                replies = Replies.load(row.replies)
+                application.create_task(self.desk.answer(application.bot, row.update_id, replies))
+        for row in rows:
+            if row.handled_at is None:
+                await self._dispatch(application, json.loads(row.payload))
+
+    async def _poll(self, application: BotApplication) -> None:
+        offset: int | None = None
+        pause, seconds = 1.0, 0  # the first poll does not wait: it tells whether the token and the way are good
+        while True:
+            try:
+                updates = await self._get_updates(application, offset, seconds)
+            except InvalidToken:
+                raise
+            except Conflict as error:
+                await self._conflict(application, error)
+                await asyncio.sleep(5)
+            except TelegramError as error:
+                pause = self._trouble(error, pause)
+                await asyncio.sleep(pause)
+            else:
+                pause, seconds = 1.0, POLL_SECONDS
+                self.pulse.state, self.pulse.answered_at = Bot.State.RUNNING, self._clock()
+                if updates:
+                    await self._receive(application, updates)
+                    offset = updates[-1]["update_id"] + 1
+
+    async def _get_updates(
+        self, application: BotApplication, offset: int | None, seconds: int
+    ) -> list[dict[str, Any]]:
+        params: dict[str, Any] = {"timeout": seconds, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
+        if offset is not None:
+            params["offset"] = offset
+        got = await call(application.bot, "getUpdates", params, timeout=seconds + POLL_GRACE)
+        return [update for update in got if isinstance(update.get("update_id"), int)]
+
+    async def _receive(self, application: BotApplication, updates: Sequence[dict[str, Any]]) -> None:
+        """Stored and committed first: only then the next poll confirms them to Telegram."""
+        now = self._clock()
+        new = await in_partner(
+            self.desk.partner_id,
+            inbox.store,
+            partner_id=self.desk.partner_id,
+            bot_id=self.pulse.bot_id,
+            updates=updates,
+            now=now,
+        )
+        self.pulse.last_update_at = now
+        for update in updates:
+            if update["update_id"] in new:
+                await self._dispatch(application, update)
+        while application.update_queue.qsize() > QUEUE_LIMIT:
+            await asyncio.sleep(0.05)
+
+    async def _dispatch(self, application: BotApplication, raw: dict[str, Any]) -> None:
+        try:
+            update = Update.de_json(raw, application.bot)
+        except Exception as error:  # Telegram may send anything; one bad update must not stop the bot
+            await in_partner(
+                self.desk.partner_id,
+                inbox.set_aside,
+                bot_id=self.pulse.bot_id,
+                update_id=raw["update_id"],
+                error=f"malformed: {describe(error)}",
+                now=self._clock(),
+            )
+            return
+        application.update_queue.put_nowait(update)
+
+    def _trouble(self, error: TelegramError, pause: float) -> float:
+        """Notes it; returns the seconds to wait."""
+        if isinstance(error, RetryAfter):
+            return float(error._retry_after.total_seconds())
+        self.pulse.troubled(_("Telegram cannot be reached: %(error)s") % {"error": error.message}, self._clock())
+        return min(pause * 2, LONGEST_PAUSE)
+
+    async def _conflict(self, application: BotApplication, error: Conflict) -> None:
+        if "webhook" in error.message:
+            self.pulse.troubled(_("A webhook was set for the bot; it is being removed."), self._clock())
+            try:
+                await call(application.bot, "deleteWebhook", {"drop_pending_updates": False})
+            except TelegramError:
+                log.warning("the webhook of bot %s could not be removed", self.pulse.bot_id)
+            return
+        self._failed(_("Another program receives this bot's updates: stop it, or take a new token from @BotFather."))

@@ -1,0 +1,128 @@
+"""Sends replies. What may have arrived is never sent a second time; an edit may be, it changes nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from botrunner.api import call
+from botrunner.rendering import caption_params, markup, text_params
+from botrunner.replies import Replies
+from botrunner.transport import NotSent
+from content.messages import Message
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 15.0
+GIVE_UP_AFTER = 600.0  # seconds without Telegram, after which a reply is stale
+
+# (bot id, picture) → file_id: a picture is uploaded once per bot and process.
+_file_ids: dict[tuple[int, str], str] = {}
+
+
+class Undelivered(RuntimeError):
+    """The reply did not arrive, or nobody knows; the sentence says why."""
+
+
+class Blocked(Undelivered):
+    """The person blocked the bot or deleted the account."""
+
+
+async def deliver(bot: Bot, replies: Replies) -> None:
+    """Raises Undelivered. Waits while Telegram is away or asks to slow down."""
+    for message in replies.messages:
+        await _persistently(bot, replies, message)
+
+
+async def _persistently(bot: Bot, replies: Replies, message: Message) -> None:
+    pause, waited = 0.5, 0.0
+    while True:
+        try:
+            await _put(bot, replies, message)
+            return
+        except RetryAfter as error:
+            wait = float(error._retry_after.total_seconds()) + 0.1
+        except Forbidden as error:
+            raise Blocked(error.message) from None
+        except BadRequest as error:
+            raise Undelivered(error.message) from None
+        except NetworkError as error:
+            if not (isinstance(error, NotSent) or _repeatable(replies, message)):
+                raise Undelivered(f"unknown: {error.message}") from None
+            wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
+        except TelegramError as error:
+            raise Undelivered(error.message) from None
+        waited += wait
+        if waited > GIVE_UP_AFTER:
+            raise Undelivered("Telegram was away for too long")
+        await asyncio.sleep(wait)
+
+
+def _repeatable(replies: Replies, message: Message) -> bool:
+    return message.edits and bool(replies.message_id) and not message.picture and not replies.has_picture
+
+
+async def _put(bot: Bot, replies: Replies, message: Message) -> None:
+    if not (message.edits and replies.message_id):
+        await _send(bot, replies, message)
+    elif message.picture or replies.has_picture:
+        # A picture cannot become a text, nor a text a picture: the old screen makes room for the new one.
+        await _send(bot, replies, message)
+        await _remove(bot, replies)
+    else:
+        await _edit(bot, replies, message)
+
+
+async def _send(bot: Bot, replies: Replies, message: Message) -> None:
+    target: dict[str, Any] = {"chat_id": replies.chat_id}
+    if replies.thread_id:
+        target["message_thread_id"] = replies.thread_id
+    if message.picture:
+        await _send_picture(bot, target, message)
+    else:
+        await call(bot, "sendMessage", target | text_params(message))
+
+
+async def _edit(bot: Bot, replies: Replies, message: Message) -> None:
+    place = {"chat_id": replies.chat_id, "message_id": replies.message_id}
+    try:
+        await call(bot, "editMessageText", place | text_params(message))
+    except BadRequest as error:
+        if "not modified" in error.message:
+            return
+        if "message to edit not found" not in error.message and "can't be edited" not in error.message:
+            raise
+        await _send(bot, replies, message)
+
+
+async def _remove(bot: Bot, replies: Replies) -> None:
+    try:
+        await call(bot, "deleteMessage", {"chat_id": replies.chat_id, "message_id": replies.message_id})
+    except TelegramError:
+        log.info("an old screen could not be removed")
+
+
+async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> None:
+    key = (bot.id, message.picture)
+    if key in _file_ids:
+        await call(bot, "sendPhoto", target | {"photo": _file_ids[key]} | caption_params(message))
+        return
+    path = Path(settings.MEDIA_ROOT) / message.picture
+    if not path.is_file():
+        log.warning("the picture %s is missing, sending the text alone", message.picture)
+        await call(bot, "sendMessage", target | text_params(message))
+        return
+    sent = await bot.send_photo(
+        photo=path.read_bytes(),
+        caption=message.text,
+        parse_mode="HTML",
+        api_kwargs=markup(message),
+        **target,
+    )
+    _file_ids[key] = sent.photo[-1].file_id

@@ -1,0 +1,129 @@
+"""What the supervisor reads and writes about bots. Behind the operators' door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from partners.fastsql import fetch
+from partners.models import Bot, Partner
+
+
+SILENCE = timedelta(seconds=75)  # longer than a poll may take
+BEAT_EVERY = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What operators want of a bot."""
+
+    bot_id: int
+    partner_id: int
+    running: bool
+    generation: int
+    self_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What it takes to start a bot."""
+
+    token: str
+    me: dict[str, Any] | None
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+
+@dataclass(slots=True)
+class Pulse:
+    """What a running bot tells of itself."""
+
+    bot_id: int
+    generation: int
+    state: str = Bot.State.STARTING
+    answered_at: datetime | None = None  # when Telegram last answered its poll
+    last_update_at: datetime | None = None
+    error: str = ""
+    error_at: datetime | None = None
+    reported: tuple[object, ...] = ()
+
+    def failed(self, error: str, now: datetime) -> None:
+        self.state, self.error, self.error_at = Bot.State.FAILED, error[:500], now
+
+    def troubled(self, error: str, now: datetime) -> None:
+        self.error, self.error_at = error[:500], now
+
+    def beat(self, now: datetime) -> datetime | None:
+        """Now, as long as the poll is answered in time; else when it last was."""
+        alive = self.answered_at is not None and now - self.answered_at < SILENCE
+        return now if alive else self.answered_at
+
+    def has_news(self, now: datetime) -> bool:
+        return self.reported != self._news(now)
+
+    def was_reported(self, now: datetime) -> None:
+        self.reported = self._news(now)
+
+    def _news(self, now: datetime) -> tuple[object, ...]:
+        tick = int(now.timestamp() // BEAT_EVERY.total_seconds())
+        return self.state, self.generation, self.last_update_at, self.error_at, tick
+
+
+def wishes(*, partner_id: int | None = None) -> list[Wish]:
+    bots = Bot.objects.order_by("pk")
+    if partner_id is not None:
+        bots = bots.filter(partner_id=partner_id)
+    columns = bots.values_list("pk", "partner_id", "wanted", "generation", "self_test_wanted_at")
+    return [
+        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, asked is not None)
+        for pk, partner, wanted, generation, asked in columns
+    ]
+
+
+def keys_of(*, bot_id: int) -> Keys:
+    bot = Bot.objects.only("token", "me").get(pk=bot_id)
+    return Keys(bot.token.reveal(), bot.me)
+
+
+def remember_me(*, bot_id: int, me: dict[str, Any]) -> None:
+    """Keeps getMe's answer, so that the next start need not ask."""
+    Bot.objects.filter(pk=bot_id).update(me=me, username=me.get("username", ""))
+
+
+REPORT = """
+UPDATE partners_bot b SET state = r.state, running_generation = r.generation, runner = %s,
+    heartbeat_at = coalesce(r.beats_at, heartbeat_at), last_update_at = coalesce(r.last_update_at, b.last_update_at),
+    last_error = CASE WHEN r.error_at IS NULL THEN b.last_error ELSE r.error END,
+    last_error_at = coalesce(r.error_at, b.last_error_at)
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+    AS r (id, state, generation, beats_at, last_update_at, error, error_at)
+WHERE b.id = r.id
+"""
+
+
+def report(*, pulses: Sequence[Pulse], runner: str, now: datetime) -> None:
+    """Writes what the bots of this runner told, in one statement."""
+    rows = [
+        (p.bot_id, p.state, p.generation, p.beat(now), p.last_update_at, p.error, p.error_at)
+        for p in sorted(pulses, key=lambda pulse: pulse.bot_id)  # two runners must not lock rows crosswise
+    ]
+    fetch(REPORT, [runner, *(list(column) for column in zip(*rows, strict=True))])
+    for pulse in pulses:
+        pulse.was_reported(now)
+
+
+def claim_self_test(*, bot_id: int) -> bool:
+    """Whether this runner is the one to do it."""
+    asked = Bot.objects.filter(pk=bot_id, self_test_wanted_at__isnull=False)
+    return asked.update(self_test_wanted_at=None) == 1
+
+
+def save_self_test(*, bot_id: int, results: list[dict[str, Any]], now: datetime) -> None:
+    Bot.objects.filter(pk=bot_id).update(self_test=results, self_test_at=now)
+
+
+def group_of(*, bot_id: int) -> int | None:
+    return Partner.objects.values_list("group_id", flat=True).get(bot__pk=bot_id)

@@ -1,0 +1,147 @@
+"""Makes what runs equal to what the rows want, every few seconds and on NOTIFY."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import psycopg
+
+from botrunner.db import close_connections, in_all_partners
+from botrunner.ownership import Ownership, OwnershipLost
+from botrunner.polling import RunningBot
+from botrunner.selftest import self_test
+from botrunner.services import fleet
+from botrunner.services.fleet import Wish
+from botrunner.transport import SharedRequest
+from botrunner.turns import Clock
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 3.0  # seconds between two looks, when nobody notifies
+STARTED_AT_ONCE = 50  # bots per look: a start costs two queries and the first poll
+
+
+class Supervisor:
+    def __init__(
+        self, *, request: SharedRequest, api_url: str, clock: Clock, runner: str, partner_id: int | None = None
+    ) -> None:
+        self._request, self._api_url, self._clock = request, api_url, clock
+        self._runner, self._partner_id = runner, partner_id
+        self._bots: dict[int, RunningBot] = {}
+        self._tests: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """For a signal handler: everything is finished and handed back, then `run` returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        await self._request.initialize()
+        try:
+            while not self._stopping.is_set():
+                await self._run_with_database()
+        finally:
+            await self._stop_bots(list(self._bots))
+            await asyncio.gather(*self._tests, return_exceptions=True)
+            await self._request.close()
+            await asyncio.to_thread(close_connections)
+
+    async def _run_with_database(self) -> None:
+        try:
+            async with await Ownership.connect() as ownership:
+                await self._take_again(ownership)
+                await self._look_until_stopped(ownership)
+        except (OwnershipLost, psycopg.OperationalError):
+            log.warning("the database is away; the bots keep what they have and wait")
+            await self._sleep(1.0)
+
+    async def _take_again(self, ownership: Ownership) -> None:
+        """After a lost session another runner may have been quicker."""
+        ours = await ownership.take(list(self._bots))
+        await self._stop_bots([bot_id for bot_id in self._bots if bot_id not in ours])
+
+    async def _look_until_stopped(self, ownership: Ownership) -> None:
+        while not self._stopping.is_set():
+            wishes = await in_all_partners(fleet.wishes, partner_id=self._partner_id)
+            more = await self._reconcile(ownership, wishes)
+            await self._report()
+            await self._wait(ownership, 0.05 if more else LOOK_EVERY)
+
+    async def _reconcile(self, ownership: Ownership, wishes: list[Wish]) -> bool:
+        """Whether some bots still wait for their turn to start."""
+        self._begin_self_tests(wishes)
+        running = {wish.bot_id: wish for wish in wishes if wish.running}
+        outdated = [bot_id for bot_id, bot in self._bots.items() if not _as_wanted(bot, running.get(bot_id))]
+        await self._stop_bots(outdated)
+        for bot_id in outdated:
+            await ownership.give_back(bot_id)
+        missing = [wish for bot_id, wish in running.items() if bot_id not in self._bots]
+        next_ones = missing[:STARTED_AT_ONCE]
+        ours = await ownership.take([wish.bot_id for wish in next_ones]) if next_ones else set()
+        for wish in next_ones:
+            if wish.bot_id in ours:
+                self._start(wish)
+        return len(missing) > len(next_ones)
+
+    def _start(self, wish: Wish) -> None:
+        bot = self._bots[wish.bot_id] = RunningBot(
+            bot_id=wish.bot_id,
+            partner_id=wish.partner_id,
+            generation=wish.generation,
+            request=self._request,
+            api_url=self._api_url,
+            clock=self._clock,
+        )
+        bot.start()
+
+    async def _stop_bots(self, bot_ids: Iterable[int]) -> None:
+        stopped = [self._bots[bot_id] for bot_id in bot_ids]
+        await asyncio.gather(*(bot.stop() for bot in stopped))
+        for bot in stopped:
+            del self._bots[bot.pulse.bot_id]
+        if stopped:
+            pulses = [bot.pulse for bot in stopped]
+            await in_all_partners(fleet.report, pulses=pulses, runner="", now=self._clock())
+
+    async def _report(self) -> None:
+        """Changes at once, mere signs of life less often: they are a thousand rows."""
+        now = self._clock()
+        pulses = [bot.pulse for bot in self._bots.values() if bot.pulse.has_news(now)]
+        if pulses:
+            await in_all_partners(fleet.report, pulses=pulses, runner=self._runner, now=now)
+
+    def _begin_self_tests(self, wishes: list[Wish]) -> None:
+        for wish in wishes:
+            if wish.self_test:
+                task = asyncio.create_task(self._self_test(wish))
+                self._tests.add(task)
+                task.add_done_callback(self._tests.discard)
+
+    async def _self_test(self, wish: Wish) -> None:
+        if await in_all_partners(fleet.claim_self_test, bot_id=wish.bot_id):
+            results = await self_test(bot_id=wish.bot_id, request=self._request, api_url=self._api_url)
+            await in_all_partners(fleet.save_self_test, bot_id=wish.bot_id, results=results, now=self._clock())
+
+    async def _wait(self, ownership: Ownership, seconds: float) -> None:
+        news = asyncio.create_task(ownership.wait_for_news(seconds))
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((news, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not news.done():
+            news.cancel()
+        await asyncio.gather(news, stopping, return_exceptions=True)
+        if not news.cancelled() and (error := news.exception()):
+            raise error
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except asyncio.TimeoutError:
+            return
+
+
+def _as_wanted(bot: RunningBot, wish: Wish | None) -> bool:
+    """A failed bot stays until its wish changes: started again as it is, it would fail again."""
+    return wish is not None and wish.generation == bot.pulse.generation

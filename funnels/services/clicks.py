@@ -1,0 +1,98 @@
+"""Tracked links: /r/<token> records the press for its lead and leads on to the partner's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from funnels.models import FunnelEvent
+from funnels.schema import ProductScreen
+from funnels.services.script import definition
+from partners.models import Destination, Lead, Partner
+
+# A browser may ask twice for one press (a reload, a prefetch that became a visit).
+SAME_PRESS = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a link button stands for. It carries no address: that is looked up when the button is pressed."""
+
+    partner_id: int
+    lead_id: int
+    version: int
+    step: str
+    slot: str
+
+
+def _signer() -> Signer:
+    return Signer(salt="funnels.clicks")
+
+
+def tracked_url(tracked: Tracked) -> str:
+    fields = [tracked.partner_id, tracked.lead_id, tracked.version, tracked.step, tracked.slot]
+    return f"{settings.PUBLIC_URL}/r/{_signer().sign_object(fields)}"
+
+
+def read_token(token: str) -> Tracked | None:
+    """None for a token that we did not sign."""
+    try:
+        return Tracked(*_signer().unsign_object(token))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
+    """The partner's address behind the link, behind the partner's door; `counts`: record the press.
+
+    Raises Partner.DoesNotExist when the partner is gone.
+    """
+    product = _product(tracked)
+    url = destination(partner_id=tracked.partner_id, slot=tracked.slot, product=product)
+    # The lock makes a second request of the same press wait until the first one is recorded.
+    if counts and Lead.objects.select_for_update().filter(pk=tracked.lead_id).exists():
+        _record(tracked, product, now)
+    return url
+
+
+def destination(*, partner_id: int, slot: str, product: str = "") -> str:
+    """The most special slot that the partner filled; the last resort is the partner's main shop link."""
+    partner = Partner.objects.get(pk=partner_id)
+    slots = dict(Destination.objects.filter(partner_id=partner_id).values_list("slot", "url"))
+    fixed = {"shop": partner.shop_link, "registration": partner.registration_link}
+    filled = {name: url for name, url in (fixed | slots).items() if url}
+    name = f"{slot}.{product}" if product else slot
+    while name:
+        if name in filled:
+            return filled[name]
+        name = name.rpartition(".")[0]
+    return partner.shop_link
+
+
+def _product(tracked: Tracked) -> str:
+    step = definition(tracked.version).steps.get(tracked.step)
+    return step.product if isinstance(step, ProductScreen) else ""
+
+
+def _record(tracked: Tracked, product: str, now: datetime) -> None:
+    clicks = FunnelEvent.objects.filter(
+        lead_id=tracked.lead_id,
+        kind=FunnelEvent.Kind.LINK_CLICKED,
+        step=tracked.step,
+        data__slot=tracked.slot,
+        at__gt=now - SAME_PRESS,
+    )
+    if clicks.exists():
+        return
+    FunnelEvent.objects.create(
+        partner_id=tracked.partner_id,
+        lead_id=tracked.lead_id,
+        kind=FunnelEvent.Kind.LINK_CLICKED,
+        version_id=tracked.version,
+        step=tracked.step,
+        data={"slot": tracked.slot} | ({"product": product} if product else {}),
+        at=now,
+    )

@@ -1,0 +1,85 @@
+"""The screens of a funnel text as a lead would see them, for the panel. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
+
+from content import markup
+from content.messages import Message, Style
+from content.models import PayPlanVersion, Product
+from content.payplan import PayPlan, load_plan
+from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
+from funnels.models import FunnelVersion
+from funnels.render import render_step
+from funnels.schema import Funnel, PayScreen
+from funnels.services.script import product_facts
+from funnels.template import TemplateError
+
+STYLES: tuple[Style, ...] = ("ty", "vy")
+LEAD = LeadFacts("Мария")
+PARTNER = PartnerFacts("Анна Смирнова", story="")
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    style: Style
+    html: SafeString | str  # a str is escaped by the template
+    buttons: tuple[tuple[str, ...], ...] = ()
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    key: str
+    title: str
+    bubbles: tuple[Bubble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    products: Mapping[str, ProductFacts]
+    plan: PayPlan | None
+    partner: PartnerFacts
+
+    def facts(self, style: Style, plan: PayPlan) -> Facts:
+        partner = PartnerFacts(self.partner.name, style, self.partner.story)
+        return Facts(LEAD, partner, self.products, plan, link=lambda slot, step: "")
+
+
+def previews(version: FunnelVersion, funnel: Funnel) -> list[Preview]:
+    partner = version.partner
+    world = _World(
+        products={product.key: product_facts(product) for product in Product.objects.all()},
+        plan=_newest_plan(),
+        partner=PartnerFacts(partner.name, story=partner.story) if partner else PARTNER,
+    )
+    return [
+        Preview(key, step.title or key, tuple(_bubble(funnel, key, style, world) for style in STYLES))
+        for key, step in funnel.steps.items()
+    ]
+
+
+def _newest_plan() -> PayPlan | None:
+    stored = PayPlanVersion.objects.first()
+    return load_plan(stored.text, str(stored)) if stored else None
+
+
+def _bubble(funnel: Funnel, key: str, style: Style, world: _World) -> Bubble:
+    step = funnel.steps[key]
+    if world.plan is None and isinstance(step, PayScreen):
+        return Bubble(style, step.text)
+    try:
+        # a screen that is no PayScreen never looks at the plan
+        message = render_step(funnel, 0, key, world.facts(style, world.plan))  # type: ignore[arg-type]
+    except TemplateError:
+        return Bubble(style, step.text)
+    buttons = tuple(tuple(button.text for button in row) for row in message.buttons)
+    return Bubble(style, _html(message), buttons, message.picture)
+
+
+def _html(message: Message) -> SafeString | str:
+    """Telegram's few tags are safe for a browser, too, but only when there is nothing else in the text."""
+    return str(message.text) if markup.fault(message.text) else mark_safe(message.text)

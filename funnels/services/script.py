@@ -1,0 +1,96 @@
+"""What a partner's bot speaks from: the newest funnel, the partner's facts, the catalogue. Read once in a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from content.models import PayPlanVersion, Product
+from content.payplan import PayPlan, load_plan
+from funnels.facts import PartnerFacts, ProductFacts
+from funnels.loader import load_funnel
+from funnels.models import FunnelVersion
+from funnels.schema import Funnel
+from funnels.services.versions import newest
+from partners.models import Partner
+
+FUNNEL = "main"
+FRESH = timedelta(seconds=3)  # a change in the admin reaches the bots within this time
+
+
+class NothingToSay(RuntimeError):
+    """The network has no published funnel or no pay plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    version: int
+    funnel: Funnel
+    partner: PartnerFacts
+    products: Mapping[str, ProductFacts]
+    plan: PayPlan
+    funnel_enabled: bool
+    read_at: datetime
+
+
+_scripts: dict[int, Script] = {}
+
+
+def script_for(*, partner_id: int, now: datetime) -> Script:
+    """Behind the partner's door. Raises NothingToSay."""
+    script = _scripts.get(partner_id)
+    if script is None or not script.read_at <= now < script.read_at + FRESH:
+        script = _scripts[partner_id] = _read(partner_id, now)
+    return script
+
+
+def forget_scripts() -> None:
+    _scripts.clear()
+    definition.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def definition(version_id: int) -> Funnel:
+    """A published version never changes, so it is read and parsed once."""
+    version = FunnelVersion.objects.get(pk=version_id)
+    return load_funnel(version.text, str(version)).funnel
+
+
+def _read(partner_id: int, now: datetime) -> Script:
+    version = newest(key=FUNNEL, partner_id=partner_id)
+    if version is None:
+        raise NothingToSay("No funnel is published. Publish one in the admin, or run: manage.py load_demo")
+    plan = PayPlanVersion.objects.filter(valid_from__lte=now.date()).first()
+    if plan is None:
+        raise NothingToSay("No pay plan is in force. Add one in the admin, or run: manage.py load_demo")
+    partner = Partner.objects.get(pk=partner_id)
+    return Script(
+        version=version.pk,
+        funnel=definition(version.pk),
+        partner=PartnerFacts(partner.name, partner.communication_style, partner.story),  # type: ignore[arg-type]
+        products={product.key: product_facts(product) for product in Product.objects.all()},
+        plan=_plan(plan.text, str(plan)),
+        funnel_enabled=partner.funnel_enabled,
+        read_at=now,
+    )
+
+
+@lru_cache(maxsize=16)
+def _plan(text: str, name: str) -> PayPlan:
+    return load_plan(text, name)
+
+
+def product_facts(product: Product) -> ProductFacts:
+    return ProductFacts(
+        key=product.key,
+        name=product.name,
+        category=product.category,
+        price_rub=product.price_rub,
+        portions=product.portions,
+        pv=product.pv,
+        as_of=product.as_of,
+        picture=product.picture.name or "",
+        is_supplement=product.supplement,
+    )

@@ -1,0 +1,29 @@
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from funnels.services.clicks import follow, read_token
+from partners import tenancy
+from partners.middleware import opens_own_door
+from partners.models import Partner
+
+
+@opens_own_door
+@never_cache
+@require_safe
+def click(request: HttpRequest, token: str) -> HttpResponse:
+    tracked = read_token(token)
+    if tracked is None:
+        raise Http404(_("This link is not ours or is damaged. Go back to the chat and press the button again."))
+    prefetch = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    counts = request.method == "GET" and not prefetch
+    with tenancy.partner(tracked.partner_id):
+        try:
+            url = follow(tracked=tracked, counts=counts, now=timezone.now())
+        except Partner.DoesNotExist:
+            raise Http404(_("This shop is no longer here.")) from None
+    response = HttpResponseRedirect(url)
+    response["Referrer-Policy"] = "no-referrer"  # the token is the lead's, not the shop's
+    return response

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from funnels.services.script import forget_scripts
+from partners.models import Bot, Partner
+from tests.factories import make_bot, make_partner
+from tests.network import publish_network
+from tests.telegram import SandboxServer
+
+
+@pytest.fixture
+def tg() -> Iterator[SandboxServer]:
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def network(transactional_db: None) -> Iterator[None]:
+    """The shipped funnel, catalogue and pay plan, published."""
+    publish_network()
+    yield
+    forget_scripts()
+
+
+@pytest.fixture
+def anna(network: None, tg: SandboxServer) -> Bot:
+    """A partner's bot that Telegram knows."""
+    partner = make_partner("anna", name="Анна Смирнова", communication_style=Partner.Style.INFORMAL)
+    bot = make_bot(partner, username="anna_bot")
+    tg.add_bot(token=bot.token.reveal(), username="anna_bot", name="Анна")
+    return bot

@@ -1,0 +1,33 @@
+"""What every bot speaks from: the shipped texts, published for the whole network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+
+from content.models import PayPlanVersion, Product
+from funnels.models import FunnelVersion
+from funnels.services.script import forget_scripts
+from partners import tenancy
+from tests.factories import NOW
+
+
+def publish_network() -> FunnelVersion:
+    base = Path(settings.BASE_DIR)
+    with tenancy.all_partners():
+        for row in yaml.safe_load((base / "content/presets/products.yaml").read_text())["products"]:
+            Product.objects.create(**row | {"picture": ""})
+        plan = (base / "content/presets/payplan.yaml").read_text()
+        PayPlanVersion.objects.create(valid_from=NOW.date(), text=plan)
+        version = FunnelVersion.objects.create(
+            key="main",
+            number=1,
+            text=(base / "funnels/presets/main.yaml").read_text(),
+            status=FunnelVersion.Status.PUBLISHED,
+            created_at=NOW,
+            published_at=NOW,
+        )
+    forget_scripts()
+    return version
