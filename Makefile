@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.development-$(HASH)
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help run test lint fmt bench messages key clean
+.PHONY: help run test lint fmt bench messages secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,8 +36,9 @@ bench: $(DEVELOPMENT) $(TRANSLATIONS) ## how fast it is, beside other libraries
 messages: $(DEVELOPMENT) ## collect the texts of the pages for translation into locale/
 	@$(BIN)/python -m config.translations update
 
-key: $(RUNTIME) ## a value for SECRET_KEY or FIELD_ENCRYPTION_KEYS
-	@$(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+secrets: $(RUNTIME) ## new values of the two secrets that production needs, for .env
+	@$(BIN)/python -c "import secrets; print('SECRET_KEY=' + secrets.token_urlsafe(48))"
+	@$(BIN)/python -c "from cryptography.fernet import Fernet; print('FIELD_ENCRYPTION_KEYS=' + Fernet.generate_key().decode())"
 
 clean: ## remove what was built; the data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(TRANSLATIONS)

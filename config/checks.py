@@ -15,5 +15,5 @@ def encryption_keys_are_valid(**_kwargs: Any) -> list[Error]:
             Fernet(key)
         except ValueError:
             text = _("Key %(number)s of FIELD_ENCRYPTION_KEYS is not a Fernet key.") % {"number": number}
-            return [Error(text, hint=_("Make one with: make key"), id="config.E001")]
+            return [Error(text, hint=_("Make one with: make secrets"), id="config.E001")]
     return []

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 ROLE = "curator"
 DATABASE = "curator"
+SOCKET = ".s.PGSQL.5432"  # the name PostgreSQL gives it
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the final zero.
 LONGEST_SOCKET_PATH = 103
 
@@ -19,7 +20,7 @@ def redis_dir(data_dir: Path) -> Path:
 
 
 def postgres_socket_dir(data_dir: Path) -> Path:
-    return _short_enough(postgres_dir(data_dir), ".s.PGSQL.5432", data_dir)
+    return _short_enough(postgres_dir(data_dir), SOCKET, data_dir)
 
 
 def redis_socket(data_dir: Path) -> Path:

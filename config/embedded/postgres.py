@@ -69,32 +69,37 @@ def _create(cluster: Path) -> None:
 def _server(cluster: Path) -> psutil.Process | None:
     """The running server of this cluster. A process id alone proves nothing: it may be reused since a crash."""
     try:
-        process = psutil.Process(int((cluster / "postmaster.pid").read_text().split("\n", 1)[0]))
+        process = psutil.Process(_process_id(cluster / "postmaster.pid"))
         return process if str(cluster) in process.cmdline() else None
     except (OSError, ValueError, psutil.Error):
         return None
 
 
 def _launch(cluster: Path, sockets: Path) -> None:
-    _clear_away_crash(cluster)
+    _clear_away_crash(cluster, sockets)
     arguments = ("-D", str(cluster), "-l", str(cluster / "log"), "-o", f"-h '' -k '{sockets}'")
     if _run("pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), *arguments).returncode:
         log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
         raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
 
 
-def _clear_away_crash(cluster: Path) -> None:
+def _clear_away_crash(cluster: Path, sockets: Path) -> None:
     """After a kill -9 wait for the backends that survive for a moment: the new server can't share memory with them.
 
     Then a lock whose process id another program got since is misleading: PostgreSQL would take it for a living server.
     """
-    lock = cluster / "postmaster.pid"
-    if not lock.exists():
-        return
-    while any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
+    locks = [lock for lock in (cluster / "postmaster.pid", sockets / f"{addresses.SOCKET}.lock") if lock.exists()]
+    while locks and any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
         time.sleep(0.05)
-    if psutil.pid_exists(int(lock.read_text().split("\n", 1)[0] or 0)):
-        lock.unlink()
+    for lock in locks:
+        if psutil.pid_exists(_process_id(lock)):
+            lock.unlink()
+
+
+def _process_id(lock: Path) -> int:
+    """-1 for a lock without one: the machine went down while it was written."""
+    first_line = lock.read_text().partition("\n")[0]
+    return int(first_line) if first_line.strip().isdigit() else -1
 
 
 def _wait_until_ready(cluster: Path, sockets: Path) -> None:

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+import environ
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--for-tests", action="store_true", help=_("prepare template1 as well, where tests make databases"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        database = settings.DATABASES["default"]
+        database = environ.Env.db_url_config(settings.DATABASE_URL)
         role, name = database["USER"], database["NAME"]
         if options["print"]:
             self.stdout.write(database_roles.script(role, name), ending="")

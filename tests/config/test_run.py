@@ -1,0 +1,124 @@
+"""`make run` itself: the refusals, and once everything for real."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import run, supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(directory: Path, **more: str) -> dict[str, str]:
+    """Nothing of the test's own settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    return {**kept, "DATA_DIR": str(directory), "DATABASE_URL": "", "REDIS_URL": "", **ports, **more}
+
+
+def run_once(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.run"], env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("setting", ["PORT", "SANDBOX_PORT"])
+def test_an_occupied_port_is_named_in_a_sentence(tmp_path: Path, setting: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        finished = run_once(environment(tmp_path, **{setting: str(port)}))
+    assert finished.returncode == 1
+    assert f"port {port} is taken by another program" in finished.stderr
+    assert f"make run {setting}=" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with run.only_one(tmp_path):
+        finished = run_once(environment(tmp_path))
+    assert finished.returncode == 1
+    assert "it already runs with the data in" in finished.stderr
+
+
+def test_an_unreachable_database_is_a_sentence_without_the_password(tmp_path: Path) -> None:
+    url = f"postgresql://curator:hidden@127.0.0.1:{free_port()}/curator"
+    finished = run_once(environment(tmp_path, DATABASE_URL=url, REDIS_URL="redis://127.0.0.1:1/0"))
+    assert finished.returncode == 1
+    assert "PostgreSQL at DATABASE_URL can't be used" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert "hidden" not in finished.stderr
+
+
+class Running:
+    """One `make run` with its output."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.variables = variables
+        self.output = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.run"], env=variables, cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def wait_until_ready(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.output += line
+            if "Curator is running" in line:
+                return
+        pytest.fail(f"It ended before it was ready:\n{self.output}")
+
+    def get(self, setting: str, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.variables[setting]}{path}", timeout=10) as response:
+            return int(response.status)
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> Iterator[dict[str, str]]:
+    yield environment(tmp_path)
+    supervisor.stop_leftovers(tmp_path)
+
+
+def servers(directory: Path) -> list[str]:
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listing.splitlines() if re.search(r"postgres|redis-server", line) and str(directory) in line]
+
+
+def test_everything_starts_survives_a_kill_and_stops_without_a_trace(tmp_path: Path, variables: dict[str, str]) -> None:
+    first = Running(variables)
+    first.wait_until_ready()
+    assert first.get("PORT", "/readyz") == 200
+    assert first.get("PORT", "/admin/login/") == 200
+    assert first.get("SANDBOX_PORT", "/") == 200
+    assert servers(tmp_path)
+
+    first.process.kill()
+    first.process.wait(10)
+    started = time.monotonic()
+    second = Running(variables)
+    second.wait_until_ready()
+    assert time.monotonic() - started < 30
+    assert "Stopped what an earlier run had left behind." in second.output
+
+    second.process.send_signal(signal.SIGINT)
+    second.process.communicate(timeout=40)
+    assert second.process.returncode == 0
+    assert servers(tmp_path) == []
+    assert supervisor.stop_leftovers(tmp_path) == 0
