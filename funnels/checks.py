@@ -70,7 +70,7 @@ def _check_notices(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
     for name in ("greeting", "outdated", "ask", "question_kept", "unsupported", "group"):
         text: str = getattr(notices, name)
         yield from _check_content(lines, ("notices", name), text, COMMON, markup.MESSAGE_LIMIT)
-    for name in ("back", "home"):
+    for name in ("group_button", "back", "home"):
         yield from _check_label(lines, ("notices", name), getattr(notices, name))
     if "{partner_name" not in notices.greeting:
         sentence = _("The greeting must say whose assistant this is: use {partner_name}.")

@@ -68,14 +68,13 @@ class Diagram:
 
 
 def layout(funnel: Funnel) -> Diagram:
-    """A tree from left to right, a column per press; steps that nothing leads to stand at the left, below."""
+    """A tree from left to right, a column per press; steps that nothing leads to stand at the left, too."""
     above = parents(funnel)
     roots = [key for key in funnel.steps if above.get(key) is None]
     children: dict[str, list[str]] = {key: [] for key in funnel.steps}
     for key, parent in above.items():
         if parent is not None:
             children[parent].append(key)
-    roots.sort(key=lambda key: key != funnel.start)
     places = _places(roots, children)
     nodes = tuple(Node(key, step.title or key, step.type, *places[key]) for key, step in funnel.steps.items())
     edges = tuple(

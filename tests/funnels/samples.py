@@ -83,6 +83,17 @@ def line_of(text: str, part: str) -> int:
     return found[0]
 
 
+def chain(length: int) -> str:
+    """The sample with `length` steps more, one after another: kids → s1 → s2 → … → start."""
+    steps = "".join(screen(f"s{number}", to=f"s{number + 1}") for number in range(1, length))
+    text = broken('text: "К началу", to: start', 'text: "Дальше", to: s1')
+    return text + steps + screen(f"s{length}", to="start")
+
+
+def screen(key: str, *, to: str) -> str:
+    return f"  {key}: {{type: screen, text: Я, buttons: [[{{type: go, text: Да, to: {to}}}]]}}\n"
+
+
 class AnyProduct(dict[str, ProductFacts]):
     """A catalogue that has every product."""
 

@@ -41,6 +41,9 @@ def test_a_good_file_has_no_problems() -> None:
         ("🧒 Детям", "{first_name|друг}", "bad_label", "steps.health.buttons[0][1].text"),
         ("🧒 Детям", "[[Детям|]]", "bad_label", "steps.health.buttons[0][1].text"),
         ("← Назад", "[[← Назад", "bad_template", "notices.back"),
+        ("Написать лично", "{partner_name}", "bad_label", "notices.group_button"),
+        ("Отвечаю в личных", "Отвечаю <в> личных", "bad_html", "notices.group"),
+        ("Это меню обновилось", "{price}", "unknown_variable", "notices.outdated"),
         ("{pv}", "{weight}", "unknown_variable", "steps.shake.text"),
         (HEALTH, "{price}", "unknown_variable", "steps.health.text"),
         ("{portions|несколько}", "{portions}", "missing_fallback", "steps.shake.text"),
@@ -60,6 +63,7 @@ def test_a_good_file_has_no_problems() -> None:
         (HEALTH, "Я" * 4097, "text_too_long", "steps.health.text"),
         (HEALTH, "😀" * 2049, "text_too_long", "steps.health.text"),
         (HEALTH, "Я" * 4080 + "{first_name|я}", "text_too_long", "steps.health.text"),
+        (KIDS, "'<a href=\"https://a.ru/{pv}\">a</a>'", "bad_html", "steps.kids.text"),
         (KIDS, LONG, "caption_too_long", "steps.kids.text"),
         (KIDS, "Я" * 990, "caption_too_long", "steps.kids.text"),  # with the note on supplements
         ("product: greenflash", "product: snake_oil", "unknown_product", "steps.kids.product"),

@@ -24,7 +24,7 @@ from funnels.engine import (
 from funnels.loader import load_funnel
 from funnels.moves import merge
 from funnels.schema import Answers
-from tests.funnels.samples import GOOD, broken, facts
+from tests.funnels.samples import GOOD, broken, chain, facts
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 FUNNEL = load_funnel(GOOD, "a.yaml").funnel
@@ -89,9 +89,22 @@ def test_a_button_of_a_screen_that_is_not_on_the_path() -> None:
     assert (decision.state.step, decision.state.path) == ("kids", ("health",))
 
 
-def test_a_button_to_a_step_of_the_path_does_not_make_a_circle() -> None:
-    decision = after(State(7, "kids", ("start", "health")), Press(7, "kids", "1"))
+@pytest.mark.parametrize("path", [("start", "health"), ("pay", "health"), ()])
+def test_a_button_to_the_start_begins_a_new_path(path: tuple[str, ...]) -> None:
+    decision = after(State(7, "kids", path), Press(7, "kids", "1"))
     assert (decision.state.step, decision.state.path) == ("start", ())
+
+
+def test_the_path_is_bounded_and_a_circle_closes_it() -> None:
+    funnel = load_funnel(chain(30), "a.yaml").funnel
+    state = State(7, "kids", ("start", "health"))
+    for step in ["kids", *(f"s{number}" for number in range(1, 26))]:
+        action = "1" if step == "kids" else "0"
+        state = decide(funnel, 7, state, Press(7, step, action), facts(), NOW).state
+    assert (state.step, state.path) == ("s26", tuple(f"s{number}" for number in range(6, 26)))
+    circle = load_funnel(chain(30).replace("to: s30", "to: s10"), "a.yaml").funnel
+    state = decide(circle, 7, State(7, "s29", ("s9", "s10", "s28")), Press(7, "s29", "0"), facts(), NOW).state
+    assert (state.step, state.path) == ("s10", ("s9",))
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,11 @@ from funnels import graph
 from funnels.graph import NODE_HEIGHT, NODE_WIDTH, Node
 from funnels.loader import load_funnel
 from funnels.schema import Funnel
-from tests.funnels.samples import GOOD, broken
+from tests.funnels.samples import GOOD, broken, chain, screen
 
 
 def funnel(text: str = GOOD) -> Funnel:
     return load_funnel(text, "a.yaml").funnel
-
-
-def chain(length: int) -> Funnel:
-    """A funnel of `length` steps after the start, one after another."""
-    steps = "".join(screen(f"s{number}", to=f"s{number + 1}") for number in range(1, length))
-    text = broken('text: "К началу", to: start', 'text: "Дальше", to: s1')
-    return funnel(text + steps + screen(f"s{length}", to="start"))
-
-
-def screen(key: str, *, to: str) -> str:
-    return f"  {key}: {{type: screen, text: Я, buttons: [[{{type: go, text: Да, to: {to}}}]]}}\n"
 
 
 def test_targets_are_in_reading_order() -> None:
@@ -70,7 +59,7 @@ def test_a_draft_with_mistakes_is_drawn_too() -> None:
 
 
 def test_a_long_chain_is_drawn() -> None:
-    diagram = graph.layout(chain(280))
+    diagram = graph.layout(funnel(chain(280)))
     assert len(diagram.nodes) == 285
     assert_readable(diagram)
 

@@ -108,9 +108,12 @@ def test_names_are_escaped_and_bounded(name: str) -> None:
         assert message.text == "Выбирайте, друзья."
 
 
-def test_a_name_is_cut_between_characters() -> None:
-    message = screen("start", facts(first_name="я" + "😀" * 40))
-    assert visible(message.text) == "Выбирайте, я" + "😀" * 31 + "…."
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("😀" * 32, "😀" * 32), ("😀" * 33, "😀" * 31 + "…"), ("я" + "😀" * 32, "я" + "😀" * 31 + "…")],
+)
+def test_a_long_name_is_cut_between_characters(name: str, shown: str) -> None:
+    assert visible(screen("start", facts(first_name=name)).text) == f"Выбирайте, {shown}."
 
 
 def test_a_hostile_name_is_shown_as_typed() -> None:

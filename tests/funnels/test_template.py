@@ -50,6 +50,7 @@ def test_values_are_escaped_by_their_type() -> None:
         ("[[ты|вы", None),
         ("ты|вы]]", None),
         ("[[a|[[b|c]]]]", None),
+        ("[[a|b[[c]]", None),
     ],
 )
 def test_marks(text: str, shown: str | None) -> None:
