@@ -1,0 +1,44 @@
+"""The timetable of django-celery-beat in the panel's clothes."""
+
+from django.contrib import admin
+from django_celery_beat.admin import CrontabScheduleAdmin, PeriodicTaskAdmin, PeriodicTaskForm
+from django_celery_beat.admin import TaskSelectWidget as StockTaskSelectWidget
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
+    admin.site.unregister(model)
+
+
+class TaskSelectWidget(UnfoldAdminSelectWidget, StockTaskSelectWidget):
+    pass
+
+
+class TaskForm(PeriodicTaskForm):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = TaskSelectWidget()
+
+
+@admin.register(PeriodicTask)
+class TaskAdmin(PeriodicTaskAdmin, ModelAdmin):
+    form = TaskForm
+    list_display = ("name", "enabled", "scheduler", "last_run_at", "total_run_count")
+
+
+@admin.register(CrontabSchedule)
+class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(IntervalSchedule)
+class IntervalAdmin(ModelAdmin):
+    pass

@@ -1,0 +1,87 @@
+"""How the control panel (django-unfold) looks: its name, colours and the groups of its menu."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _if_may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _item(title: Any, icon: str, url: str, permission: str) -> dict[str, Any]:
+    """`url` and `permission` are those of the model: «partners_lead», «partners.view_lead»."""
+    link = reverse_lazy(f"admin:{url}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": _if_may(permission)}
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "items": [
+            {"title": _("Fleet"), "icon": "monitor_heart", "link": reverse_lazy("admin:index")},
+            _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
+        ]
+    },
+    {
+        "title": _("Partners"),
+        "separator": True,
+        "items": [
+            _item(_("Partners"), "storefront", "partners_partner", "partners.view_partner"),
+            _item(_("Links"), "link", "partners_link", "partners.view_link"),
+            _item(_("Destinations"), "alt_route", "partners_destination", "partners.view_destination"),
+        ],
+    },
+    {
+        "title": _("What is said"),
+        "separator": True,
+        "items": [
+            _item(_("Funnels"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
+            _item(_("Products"), "nutrition", "content_product", "content.view_product"),
+            _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),
+        ],
+    },
+    {
+        "title": _("System"),
+        "separator": True,
+        "items": [
+            _item(_("Users"), "badge", "auth_user", "auth.view_user"),
+            _item(_("Set aside"), "inbox", "botrunner_inboxupdate", "botrunner.view_inboxupdate"),
+            _item(
+                _("Timetable"),
+                "schedule",
+                "django_celery_beat_periodictask",
+                "django_celery_beat.view_periodictask",
+            ),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Curator"),
+    "SITE_HEADER": _("Curator"),
+    "SITE_SUBHEADER": _("Partners' bots"),
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("partners/panel.css")],
+    "SIDEBAR": {"show_search": False, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "236 253 245",
+            "100": "209 250 229",
+            "200": "167 243 208",
+            "300": "110 231 183",
+            "400": "52 211 153",
+            "500": "16 185 129",
+            "600": "4 120 87",
+            "700": "4 108 78",
+            "800": "6 95 70",
+            "900": "6 78 59",
+            "950": "2 44 34",
+        },
+    },
+}

@@ -1,0 +1,3 @@
+from funnels.admin import leads, versions
+
+__all__ = ["leads", "versions"]

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from content.messages import Style
+from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
+from funnels.queries import Timeline, versions_of
+from funnels.timeline import Sentence, funnel_of, screen_title, sentence
+from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
+from partners.models import Lead
+
+PER_PAGE = 100
+INTERESTS = ("weight", "energy", "immunity", "beauty", "kids", "sport")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline: a sentence about an event, or the words of a message."""
+
+    at: datetime
+    sentence: Sentence | None = None
+    words: str = ""
+
+
+class InterestFilter(DropdownFilter):
+    title = _("interest")
+    parameter_name = "pain"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(interest, INTEREST_NAMES[interest]) for interest in INTERESTS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        return queryset.filter(pain=self.value()) if self.value() else queryset
+
+
+class HasPhoneFilter(DropdownFilter):
+    title = _("phone")
+    parameter_name = "phone"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("left a phone")), ("no", _("no phone"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        if self.value() == "yes":
+            return queryset.exclude(phone="")
+        return queryset.filter(phone="") if self.value() == "no" else queryset
+
+
+INTEREST_NAMES = {
+    "weight": _("lose weight"),
+    "energy": _("more energy"),
+    "immunity": _("immunity"),
+    "beauty": _("beauty"),
+    "kids": _("for children"),
+    "sport": _("sport"),
+}
+
+
+@admin.register(Lead)
+class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
+    list_display = ("person", "partner", "shown_status", "wants", "phone", "first_link", "last_link", "last_seen_at")
+    list_select_related = ("partner", "first_link", "last_link")
+    list_filter = (
+        ("partner", AutocompleteSelectFilter),
+        ("status", ChoicesDropdownFilter),
+        ("intent", ChoicesDropdownFilter),
+        InterestFilter,
+        HasPhoneFilter,
+        ("first_link", AutocompleteSelectFilter),
+        ("last_link", AutocompleteSelectFilter),
+    )
+    search_fields = ("first_name", "last_name", "username", "phone", "=telegram_id")
+    ordering = ("-last_seen_at", "-pk")
+    actions = None
+
+    @display(description=_("lead"), ordering="first_name", header=True)
+    def person(self, lead: Lead) -> list[str]:
+        return [str(lead), f"@{lead.username}" if lead.username else ""]
+
+    @display(
+        description=_("status"),
+        ordering="status",
+        label={"hot": "danger", "warming": "warning", "ordered": "success", "partner": "success", "new": "info"},
+    )
+    def shown_status(self, lead: Lead) -> tuple[str, str]:
+        return lead.status, lead.get_status_display()
+
+    @display(description=_("wants"), ordering="intent")
+    def wants(self, lead: Lead) -> str:
+        return " · ".join(str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        lead: Lead | None = self.get_object(request, object_id)
+        if lead is None or not self.has_view_permission(request, lead):
+            raise Http404
+        page = Paginator(Timeline(lead), PER_PAGE).get_page(request.GET.get("p"))
+        place = Conversation.objects.select_related("version").filter(lead=lead).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(lead),
+            "opts": self.opts,
+            "lead": lead,
+            "interest": INTEREST_NAMES.get(lead.pain, lead.pain),
+            "place": screen_title(funnel_of(place.version.text), place.step) if place else "",
+            "page": page,
+            "days": list(_days(page, lead)),
+        }
+        return TemplateResponse(request, "admin/funnels/lead.html", context)
+
+
+def _days(page: Page, lead: Lead) -> Iterator[tuple[date, list[Entry]]]:
+    """The page's entries by day, in the partner's zone."""
+    zone = zoneinfo.ZoneInfo(lead.partner.time_zone)
+    rows: list[FunnelEvent | LeadMessage] = list(page)
+    versions = versions_of([row for row in rows if isinstance(row, FunnelEvent)])
+    style: Style = lead.partner.communication_style  # type: ignore[assignment]
+    entries = (_entry(row, versions, style, zone) for row in rows)
+    for day, of_day in groupby(entries, key=lambda entry: entry.at.date()):
+        yield day, list(of_day)
+
+
+def _entry(
+    row: FunnelEvent | LeadMessage, versions: dict[int, FunnelVersion], style: Style, zone: zoneinfo.ZoneInfo
+) -> Entry:
+    at = row.at.astimezone(zone).replace(tzinfo=None)  # or the template would bring it back to the server's zone
+    if isinstance(row, LeadMessage):
+        return Entry(at, words=row.text)
+    version = versions.get(row.version_id or 0)
+    funnel = funnel_of(version.text) if version else None
+    return Entry(at, sentence(row.kind, row.step, row.data, funnel, style))

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from funnels.models import FunnelVersion
+
+LONGEST = 300_000  # more than a file may have: the check says so, and nothing that was typed is cut
+
+
+class VersionForm(forms.ModelForm):
+    key = forms.RegexField(
+        r"^[a-z][a-z0-9_]{0,23}$", label=_("funnel"), initial="main", widget=UnfoldAdminTextInputWidget
+    )
+    text = forms.CharField(
+        label=_("text (YAML)"),
+        max_length=LONGEST,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(
+            attrs={"class": "funnel-text", "spellcheck": "false", "wrap": "off", "rows": 30, "data-editor": ""}
+        ),
+    )
+
+    class Meta:
+        model = FunnelVersion
+        fields = ("key", "partner", "note", "text")
+
+    def clean_text(self) -> str:
+        """A browser sends CRLF."""
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")

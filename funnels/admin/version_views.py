@@ -1,0 +1,160 @@
+"""The pages around a version: its checks, publication, the difference to what is in force, the drawn tree."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from funnels import graph
+from funnels.admin.version_form import LONGEST
+from funnels.models import FunnelVersion
+from funnels.queries import published_before
+from funnels.services import versions
+from funnels.services.preview import previews
+from funnels.timeline import funnel_of
+from partners.admin.base import PanelAdmin
+
+CHANGE = "admin:funnels_funnelversion_change"
+CONTEXT_LINES = 4
+View = Callable[[HttpRequest, FunnelVersion], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """`kind`: «added», «removed», «same» or «gap»."""
+
+    kind: str
+    old: int | None
+    new: int | None
+    text: str
+
+
+class VersionPages(PanelAdmin):
+    def get_urls(self) -> list[URLPattern]:
+        pages: dict[str, View] = {
+            "publish": require_POST(self.publish),
+            "copy": require_POST(self.copy),
+            "diff": self.diff,
+            "diagram": self.diagram,
+        }
+        own = [
+            path(f"<int:pk>/{name}/", self._page(view), name=f"funnels_funnelversion_{name}")
+            for name, view in pages.items()
+        ]
+        check = path("check/", self.admin_site.admin_view(require_POST(self.check_typed)), name="funnels_funnelversion_check")
+        return [check, *own, *super().get_urls()]
+
+    def _page(self, view: View) -> Callable[..., HttpResponse]:
+        def page(request: HttpRequest, pk: int) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            version = FunnelVersion.objects.select_related("partner").filter(pk=pk).first()
+            if version is None:
+                raise Http404
+            return view(request, version)
+
+        return self.admin_site.admin_view(page)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if isinstance(response, TemplateResponse):
+            form = response.context_data["adminform"].form
+            text = form["text"].value() if "text" in form.fields else form.instance.text
+            response.context_data["problems"] = problems_in(text or "") if object_id or form.is_bound else []
+        return response
+
+    def check_typed(self, request: HttpRequest) -> HttpResponse:
+        """The problems of a text that is being typed."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        text = request.POST.get("text", "")[:LONGEST]
+        return render(request, "admin/content/problems.html", {"problems": problems_in(text)})
+
+    def publish(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            versions.publish(version=version, now=timezone.now())
+        except versions.VersionError as refused:
+            messages.error(request, str(refused))
+        else:
+            self.log_change(request, version, _("Published."))
+            messages.success(request, _("Published. Leads who enter from now on get this text."))
+        return redirect(CHANGE, version.pk)
+
+    def copy(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        draft = versions.save_draft(
+            key=version.key,
+            text=version.text,
+            partner=version.partner,
+            author=request.user,
+            now=timezone.now(),
+            note=_("from %s") % version,
+        )
+        messages.success(request, _("This is a new draft. Leads still get the published text."))
+        return redirect(CHANGE, draft.pk)
+
+    def diff(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
+        before = published_before(version)
+        lines = list(diff_lines(before.text, version.text)) if before else []
+        title = _("%(version)s: what changed") % {"version": version}
+        return self._render(request, version, "diff", title, {"before": before, "lines": lines})
+
+    def diagram(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
+        funnel = funnel_of(version.text)
+        title = _("%(version)s: the tree") % {"version": version}
+        if funnel is None:
+            return self._render(request, version, "diagram", title, {"funnel": None})
+        drawing = {
+            "funnel": funnel,
+            "diagram": graph.layout(funnel),
+            "node_width": graph.NODE_WIDTH,
+            "node_height": graph.NODE_HEIGHT,
+            "previews": previews(version, funnel),
+        }
+        return self._render(request, version, "diagram", title, drawing)
+
+    def _render(
+        self, request: HttpRequest, version: FunnelVersion, page: str, title: str, values: dict[str, Any]
+    ) -> HttpResponse:
+        site = self.admin_site.each_context(request)
+        context = {**site, "title": title, "opts": self.opts, "version": version, **values}
+        return TemplateResponse(request, f"admin/funnels/{page}.html", context)
+
+
+def problems_in(text: str) -> list[Any]:
+    return versions.problems_of(FunnelVersion(key="main", number=0, text=text))
+
+
+def diff_lines(before: str, after: str) -> Iterator[DiffLine]:
+    """Changed lines with a few around them, numbered as in both texts."""
+    old, new = before.splitlines(), after.splitlines()
+    groups = difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT_LINES)
+    for number, group in enumerate(groups):
+        if number:
+            yield DiffLine("gap", None, None, "")
+        for kind, old_start, old_end, new_start, new_end in group:
+            if kind == "equal":
+                for shift in range(old_end - old_start):
+                    yield DiffLine("same", old_start + shift + 1, new_start + shift + 1, old[old_start + shift])
+                continue
+            for line in range(old_start, old_end):
+                yield DiffLine("removed", line + 1, None, old[line])
+            for line in range(new_start, new_end):
+                yield DiffLine("added", None, line + 1, new[line])

@@ -1,0 +1,68 @@
+"""Reading what happened to a lead, and the versions of a funnel's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from funnels.models import FunnelEvent, FunnelVersion, LeadMessage
+from partners.models import Lead
+
+Kind = FunnelEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened to one lead, the newest first. `len` and slices make it fit for a Paginator."""
+
+    lead: Lead
+
+    def __len__(self) -> int:
+        return self._events().count() + self._messages().count()
+
+    def __getitem__(self, part: slice) -> list[FunnelEvent | LeadMessage]:
+        events = self._events().values_list("at", "pk", Value("event", CharField()))
+        messages = self._messages().values_list("at", "pk", Value("message", CharField()))
+        # of one moment the later row first; a message before what it led to
+        found: list[tuple[datetime, int, str]] = list(
+            events.order_by().union(messages.order_by(), all=True).order_by("-at", "-pk")[part]
+        )
+        rows = {
+            "event": FunnelEvent.objects.in_bulk([pk for _at, pk, table in found if table == "event"]),
+            "message": LeadMessage.objects.in_bulk([pk for _at, pk, table in found if table == "message"]),
+        }
+        return [rows[table][pk] for _at, pk, table in found]
+
+    def _events(self) -> QuerySet[FunnelEvent]:
+        """Messages are shown with their texts, so the event beside each is left out."""
+        return FunnelEvent.objects.filter(lead=self.lead).exclude(kind=Kind.MESSAGE_RECEIVED)
+
+    def _messages(self) -> QuerySet[LeadMessage]:
+        return LeadMessage.objects.filter(lead=self.lead)
+
+
+def versions_of(events: list[FunnelEvent]) -> dict[int, FunnelVersion]:
+    """The versions that the events happened in: a label is read from the text that the lead saw."""
+    return FunnelVersion.objects.in_bulk({event.version_id for event in events if event.version_id})
+
+
+def published_before(version: FunnelVersion) -> FunnelVersion | None:
+    """What a draft would replace, or a published version has replaced."""
+    published = FunnelVersion.objects.filter(
+        key=version.key, partner_id=version.partner_id, status=FunnelVersion.Status.PUBLISHED
+    ).exclude(pk=version.pk)
+    if version.status == FunnelVersion.Status.PUBLISHED:
+        published = published.filter(number__lt=version.number)
+    return published.order_by("-number").first()
+
+
+def is_superseded() -> Exists:
+    """An annotation: a newer version is published for the same people."""
+    newer = FunnelVersion.objects.filter(
+        key=OuterRef("key"), status=FunnelVersion.Status.PUBLISHED, number__gt=OuterRef("number")
+    )
+    whose = Coalesce("partner_id", 0)
+    return Exists(newer.alias(whose=whose).filter(whose=Coalesce(OuterRef("partner_id"), 0)))

@@ -1,0 +1,3 @@
+from partners.admin import links, partners, users
+
+__all__ = ["links", "partners", "users"]

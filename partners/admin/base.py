@@ -1,0 +1,109 @@
+"""What the admin pages share: whose row it is, and secrets that go in but never come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
+
+from partners.access import is_operator, membership_of
+from partners.fields import Secret
+
+
+class PanelAdmin(ModelAdmin):
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Somebody else's row and a row that never was look alike."""
+        raise Http404
+
+
+class ReadOnlyAdmin(PanelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PartnersRowForm(forms.ModelForm):
+    """A row of a partner's login: the partner is set here, whatever was sent."""
+
+    own_partner_id: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.own_partner_id is not None and self.instance._state.adding:
+            self.instance.partner_id = self.own_partner_id
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Uniqueness within the partner is checked although the form has no such field."""
+        return super()._get_validation_exclusions() - {"partner"}
+
+
+class PartnersRowAdmin(PanelAdmin):
+    """Rows with a partner: operators choose whose, once; a partner's login never sees the field."""
+
+    form = PartnersRowForm
+    autocomplete_fields = ("partner",)
+    list_select_related = ("partner",)
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        membership = membership_of(request.user)
+        own = membership.partner_id if membership else None
+        return type(form.__name__, (form,), {"own_partner_id": own})
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return self._for(request, super().get_fields(request, obj))
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return self._for(request, super().get_list_display(request))
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return self._for(request, super().get_list_filter(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        fixed = ["partner"] if obj is not None and is_operator(request.user) else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def _for(self, request: HttpRequest, names: Any) -> list[Any]:
+        if is_operator(request.user):
+            return list(names)
+        return [name for name in names if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")]
+
+
+class SecretInput(UnfoldAdminPasswordWidget):
+    """Never shows what it holds, not even after a mistake elsewhere in the form."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "new-password"}, render_value=False)
+
+
+class SecretTextarea(UnfoldAdminTextareaWidget):
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "off", "spellcheck": "false", "rows": 3})
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
+class SecretFormField(forms.CharField):
+    """Empty means: keep what is stored. `clean` gives a Secret."""
+
+    def clean(self, value: Any) -> Secret:
+        return Secret(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data)

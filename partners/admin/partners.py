@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.decorators import display
+
+from partners.access import is_operator
+from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
+from partners.fields import Secret
+from partners.models import Bot, Partner, YandexAccount
+from partners.services.bots import TokenRefused, add_bot, replace_token, telegram_id_of
+from partners.templatetags.panel import redacted
+
+KEEP = _("Leave empty to keep the stored one.")
+
+
+class BotForm(ModelForm):
+    new_token = SecretFormField(
+        label=_("token"), required=False, max_length=120, widget=SecretInput, help_text=KEEP
+    )
+
+    class Meta:
+        model = Bot
+        fields = ("display_name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.fields["new_token"].required = True
+            self.fields["new_token"].help_text = _("From @BotFather, whole: 123456789:AAF…")
+
+    def clean_new_token(self) -> Secret:
+        token: Secret = self.cleaned_data["new_token"]
+        if not token:
+            return token
+        try:
+            telegram_id = telegram_id_of(token)
+        except TokenRefused as refused:
+            raise ValidationError(str(refused)) from None
+        if Bot.objects.filter(telegram_id=telegram_id).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("This token belongs to a bot of another partner. Make a new bot in @BotFather."))
+        return token
+
+    def apply(self, partner: Partner) -> None:
+        """Through the services, so that the running bots hear of it. Raises TokenRefused."""
+        now, token = timezone.now(), self.cleaned_data["new_token"]
+        name = self.cleaned_data.get("display_name", "")
+        if self.instance._state.adding:
+            add_bot(partner=partner, token=token, display_name=name, now=now)
+            return
+        Bot.objects.filter(pk=self.instance.pk).update(display_name=name)
+        if token:
+            replace_token(bot=self.instance, token=token, now=now)
+
+
+class BotInline(StackedInline):
+    model = Bot
+    form = BotForm
+    can_delete = False
+    extra = 1
+    max_num = 1
+    fields = ("new_token", "display_name", "username", "state", "error")
+    readonly_fields = ("username", "state", "error")
+
+    @display(description=_("last error"))
+    def error(self, bot: Bot) -> str:
+        return redacted(bot.last_error) or "—"
+
+
+class YandexForm(ModelForm):
+    new_api_key = SecretFormField(
+        label=_("Api-Key"), required=False, max_length=400, widget=SecretInput, help_text=KEEP
+    )
+    new_private_key = SecretFormField(
+        label=_("private key"), required=False, max_length=8_000, widget=SecretTextarea, help_text=KEEP
+    )
+
+    class Meta:
+        model = YandexAccount
+        fields = ("folder_id", "service_account_id", "key_id", "model", "art_enabled")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("api_key", "private_key"):
+            if values.get(f"new_{name}"):
+                setattr(self.instance, name, values[f"new_{name}"])
+        if not (self.instance.api_key or self.instance.private_key):
+            raise ValidationError(_("Give an Api-Key or the private key of a service account."))
+        return values
+
+
+class YandexInline(StackedInline):
+    model = YandexAccount
+    form = YandexForm
+    extra = 0
+    max_num = 1
+    fields = (
+        ("folder_id", "new_api_key"),
+        ("service_account_id", "key_id"),
+        "new_private_key",
+        ("model", "art_enabled"),
+    )
+
+
+@admin.register(Partner)
+class PartnerAdmin(PanelAdmin):
+    list_display = ("name", "slug", "contact", "specialization", "style", "bot_state", "created_at")
+    list_filter = ("specialization", "communication_style")
+    list_select_related = ("bot",)
+    search_fields = ("name", "slug", "contact", "bot__username")
+    readonly_fields = ("created_at",)
+    inlines = (BotInline, YandexInline)
+
+    PROFILE = ("name", ("contact", "phone"), ("specialization", "communication_style"), "story")
+    LINKS = ("shop_link", "registration_link", "nl_partner_id")
+    fieldsets = (
+        (None, {"fields": ("slug", *PROFILE)}),
+        (_("Links"), {"fields": LINKS}),
+        (_("Where the partner is"), {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids")}),
+        (_("Group"), {"fields": (("group_id", "group_title"), "topics"), "classes": ("collapse",)}),
+        (_("Switches"), {"fields": (("funnel_enabled", "auto_reminders", "lead_notifications"), "created_at")}),
+    )
+    own_fieldsets = (
+        (None, {"fields": PROFILE}),
+        (_("Links"), {"fields": LINKS}),
+        (_("Notices"), {"fields": ("time_zone", "lead_notifications")}),
+    )
+
+    @display(description=_("style"), ordering="communication_style")
+    def style(self, partner: Partner) -> str:
+        return partner.get_communication_style_display()
+
+    @display(
+        description=_("bot"),
+        ordering="bot__state",
+        label={"running": "success", "failed": "danger", "starting": "warning"},
+    )
+    def bot_state(self, partner: Partner) -> tuple[str, str] | None:
+        bot: Bot | None = getattr(partner, "bot", None)
+        return (bot.state, bot.get_state_display()) if bot else None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("bot__token")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.fieldsets if is_operator(request.user) else self.own_fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
+        return self.inlines if is_operator(request.user) else ()
+
+    def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool
+    ) -> None:
+        if formset.model is not Bot:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for bot_form in formset.forms:
+            if bot_form.has_changed():
+                self._apply(request, bot_form, form.instance)
+
+    def _apply(self, request: HttpRequest, form: forms.BaseForm, partner: Partner) -> None:
+        assert isinstance(form, BotForm)
+        try:
+            form.apply(partner)
+        except TokenRefused as refused:
+            messages.error(request, str(refused))

@@ -1,0 +1,70 @@
+"""Web logins and what they may see."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from partners.admin.base import PanelAdmin
+from partners.models import Membership
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class MembershipInline(StackedInline):
+    model = Membership
+    fields = (("role", "partner"),)
+    autocomplete_fields = ("partner",)
+    extra = 1
+    max_num = 1
+
+
+@admin.register(User)
+class UserAdmin(StockUserAdmin, PanelAdmin):
+    """Permissions are not given one by one: the role of the membership says everything."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = (MembershipInline,)
+    list_display = ("username", "full_name", "role", "partner", "is_active", "last_login")
+    list_filter = ("is_active", "membership__role")
+    list_select_related = ("membership__partner",)
+    search_fields = ("username", "first_name", "last_name", "membership__partner__name")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": (("first_name", "last_name"), "email", "is_active")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
+
+    @display(description=_("name"), ordering="first_name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
+
+    @display(description=_("role"), ordering="membership__role")
+    def role(self, user: User) -> str:
+        membership: Membership | None = getattr(user, "membership", None)
+        if membership is None:
+            return str(_("superuser")) if user.is_superuser else "—"
+        return membership.get_role_display()
+
+    @display(description=_("partner"), ordering="membership__partner__name")
+    def partner(self, user: User) -> str:
+        membership: Membership | None = getattr(user, "membership", None)
+        return str(membership.partner) if membership and membership.partner else "—"
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An operator must not become a superuser by setting a superuser's password."""
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+

@@ -1,0 +1,62 @@
+"""What each role may do on the web. Which rows it may do it to is decided by the wall, not here."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Model
+
+from partners.access import membership_of
+from partners.models import Membership
+
+Role = Membership.Role
+View, Add, Change, Delete = "view", "add", "change", "delete"
+
+
+def _may(app: str, model: str, *actions: str) -> frozenset[str]:
+    return frozenset(f"{app}.{action}_{model}" for action in actions)
+
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.OPERATOR: frozenset().union(
+        _may("partners", "partner", View, Add, Change),
+        _may("partners", "bot", View, Add, Change),
+        _may("partners", "yandexaccount", View, Add, Change, Delete),
+        _may("partners", "lead", View),
+        _may("partners", "link", View, Add, Change, Delete),
+        _may("partners", "destination", View, Add, Change, Delete),
+        _may("partners", "membership", View, Add, Change, Delete),
+        _may("content", "product", View, Add, Change, Delete),
+        _may("content", "payplanversion", View, Add, Change, Delete),
+        _may("funnels", "funnelversion", View, Add, Change, Delete),
+        _may("botrunner", "inboxupdate", View, Change),
+        _may("auth", "user", View, Add, Change),
+        _may("django_celery_beat", "periodictask", View, Add, Change, Delete),
+        _may("django_celery_beat", "crontabschedule", View, Add, Change, Delete),
+        _may("django_celery_beat", "intervalschedule", View, Add, Change, Delete),
+    ),
+    Role.OWNER: frozenset().union(
+        _may("partners", "partner", View, Change),
+        _may("partners", "bot", View),
+        _may("partners", "lead", View),
+        _may("partners", "link", View, Add, Change),
+        _may("partners", "destination", View, Add, Change, Delete),
+    ),
+    Role.ASSISTANT: frozenset().union(
+        _may("partners", "bot", View),
+        _may("partners", "lead", View),
+        _may("partners", "link", View),
+    ),
+}
+
+
+class PanelBackend(ModelBackend):
+    """Logs in by password; permissions come from the table above, stored ones are not read."""
+
+    def get_all_permissions(
+        self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None
+    ) -> set[str]:
+        membership = membership_of(user_obj)
+        if membership is None or obj is not None:
+            return set()
+        return set(PERMISSIONS[membership.role])
