@@ -107,6 +107,12 @@ def is_settled(bot: Bot) -> bool:
     return bot.state == Bot.State.RUNNING and bot.running_generation == bot.generation
 
 
+def has_failed(bot: Bot) -> bool:
+    """`runbots` has tried what is wanted, and does not try again until the wish changes."""
+    is_answer = bot.running_generation == bot.generation
+    return bot.wanted == Bot.Wanted.RUNNING and bot.state == Bot.State.FAILED and is_answer
+
+
 def _update(bot: Bot, condition: Q, **changes: object) -> bool:
     with transaction.atomic():
         changed = Bot.objects.filter(condition, pk=bot.pk).update(**changes) > 0
