@@ -31,18 +31,23 @@ def check_text(text: str, name: str, *, products: Collection[str] | None) -> lis
 def check(funnel: Funnel, lines: Lines, *, products: Collection[str] | None) -> list[Problem]:
     """Problems in the order of the file. `products` are the catalogue's keys; None leaves them unchecked."""
     problems = chain(
-        _check_graph(funnel, lines),
+        _check_start(funnel, lines),
         _check_menu(funnel, lines),
         _check_notices(funnel, lines),
         *(_check_step(funnel, key, lines, products) for key in funnel.steps),
     )
-    return sorted(problems, key=lambda problem: problem.line)
+    found = list(problems)
+    if not any(problem.code == "unknown_step" for problem in found):  # one typo would cut off a whole branch
+        found += _check_reach(funnel, lines)
+    return sorted(found, key=lambda problem: problem.line)
 
 
-def _check_graph(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
+def _check_start(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
     if funnel.start not in funnel.steps:
         yield _unknown_step(lines, ("start",), funnel.start)
-        return
+
+
+def _check_reach(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
     reachable = graph.parents(funnel)
     for key in funnel.steps:
         if key not in reachable:

@@ -102,6 +102,20 @@ def test_a_step_that_nothing_leads_to() -> None:
     )
 
 
+def test_a_typing_mistake_is_not_followed_by_every_step_behind_it() -> None:
+    text = broken(
+        '"🍎 Здоровье", to: health, set: {intent: client}}\n    - {type',
+        '"🍎 Здоровье", to: heath}\n    - {type',
+    )
+    text = text.replace(
+        '- - {type: go, text: "🍎 Здоровье", to: health,', '- - {type: go, text: "🍎 Здоровье", to: heath,'
+    )
+    assert [(p.code, p.path) for p in problems(text)] == [
+        ("unknown_step", "menu[0][0].to"),
+        ("unknown_step", "steps.start.buttons[0][0].to"),
+    ]
+
+
 def test_a_screen_that_leads_nowhere_is_a_warning() -> None:
     text = broken("  pay:\n    type: pay\n    goal: 10_30k\n", "  pay:\n    type: screen\n")
     text = text[: text.index('    text: "{goal}')] + "    text: Всё.\n"
@@ -131,7 +145,7 @@ def test_problems_of_the_shape_come_alone() -> None:
 
 
 def test_problems_are_in_the_order_of_the_file() -> None:
-    text = broken("{pv}", "{weight}").replace("to: shake", "to: shape")
-    lines = [p.line for p in problems(text)]
-    assert lines == sorted(lines)
-    assert len(lines) > 2
+    text = broken("{pv}", "{weight}").replace("to: shake", "to: shape").replace("← Назад", "{back}")
+    found = problems(text)
+    assert [p.code for p in found] == ["bad_label", "unknown_step", "unknown_variable"]
+    assert [p.line for p in found] == sorted(p.line for p in found)
