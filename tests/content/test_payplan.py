@@ -31,7 +31,8 @@ def test_levels_without_a_published_percent_have_no_income() -> None:
 
 
 def test_published_conditions() -> None:
-    assert (PLAN.minimum_pv, PLAN.unit_price_rub, PLAN.minimum_cost_rub) == (70, 35, (6000, 6700))
+    assert (PLAN.minimum_pv, PLAN.unit_price_rub) == (70, Decimal(35))
+    assert PLAN.minimum_cost_rub == (Decimal(6000), Decimal(6700))
     assert PLAN.valid_from.isoformat() == "2026-01-01"
     assert {code: (level.pv, level.m3_legs) for code, level in LEVELS.items() if level.percent is None} == {
         "B1": (5500, 1),

@@ -97,7 +97,7 @@ def screen(key: str, *, to: str) -> str:
 class AnyProduct(dict[str, ProductFacts]):
     """A catalogue that has every product."""
 
-    def get(self, key: str, default: object = None) -> ProductFacts:  # type: ignore[override]
+    def get(self, key: str, default: object = None) -> ProductFacts:
         return product(key)
 
 
