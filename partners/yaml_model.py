@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from partners.strict_yaml import FileError, Json, Lines, Path, Problem, read_yaml
 
@@ -41,7 +42,9 @@ _SENTENCES = {
     "bool_parsing": gettext_lazy("“%(field)s” must be true or false."),
     "greater_than": gettext_lazy("“%(field)s” must be greater than %(gt)s."),
     "less_than": gettext_lazy("“%(field)s” must be less than %(lt)s."),
-    "datetime_from_date_parsing": gettext_lazy("“%(field)s” must be a day or a time like 2026-01-31T10:00:00Z."),
+    "datetime_from_date_parsing": gettext_lazy(
+        "“%(field)s” must be a day or a time like 2026-01-31T10:00:00Z."
+    ),
     "literal_error": gettext_lazy("“%(field)s” must be one of: %(expected)s."),
     "union_tag_not_found": gettext_lazy("“type” is missing."),
     "union_tag_invalid": gettext_lazy("“type” must be one of: %(expected_tags)s."),
@@ -60,10 +63,13 @@ def _problems(error: ValidationError, data: Json, lines: Lines) -> Iterator[Prob
         path = _path_in(data, mistake["loc"], missing=mistake["type"] == "missing")
         if mistake["type"].startswith("union_tag"):
             path = (*path, "type")
-        values = {"field": str(path[-1]) if path else lines.file, **mistake.get("ctx", {})}
-        template = _SENTENCES.get(mistake["type"])
-        sentence = str(template) % values if template else mistake["msg"]
+        sentence = sentence_of(mistake, str(path[-1]) if path else lines.file)
         yield lines.problem(path, mistake["type"], sentence)
+
+
+def sentence_of(mistake: ErrorDetails, field: str) -> str:
+    template = _SENTENCES.get(mistake["type"])
+    return str(template) % {"field": field, **mistake.get("ctx", {})} if template else mistake["msg"]
 
 
 def _path_in(data: Json, location: Path, *, missing: bool) -> Path:

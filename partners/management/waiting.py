@@ -37,7 +37,7 @@ def wait_until_settled(
     timeout: float,
     tell: Callable[[Bot], object],
 ) -> Outcome:
-    """Looks again and again until every bot is settled or has failed; `tell` hears once of each that is settled."""
+    """Looks until every bot is settled or has failed; `tell` hears once of each that is settled."""
     started, told = now(), set()
     while True:
         seen = look()

@@ -1,4 +1,4 @@
-r"""The .env file of a partner's folder, read strictly: KEY=value, KEY='as it stands', KEY="with \n \t \" \\ in it".
+r"""The .env file of a partner's folder: KEY=value, KEY='as it stands', KEY="with \n \t \" \\ in it".
 
 A value stands on one line. A text with a quote, a backslash or a # in it needs quotes around it.
 """

@@ -1,7 +1,7 @@
 """A partner as a folder of two files: `.env` with the keys of the machine, `config.yaml` with the person.
 
-Some values may stand in both. They have to agree: to prefer one silently could send a partner's buyers to a link
-that somebody believes to have changed.
+Some values may stand in both. They have to agree: to prefer one silently could send a partner's buyers
+to a link that somebody believes to have changed.
 """
 
 from __future__ import annotations

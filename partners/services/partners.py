@@ -1,4 +1,4 @@
-"""One way for a partner to come into the database or to change: from files, the interview, the control panel."""
+"""How a partner comes into the database and changes there, whether told by files or in an interview."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BOT_FIELDS = {("telegram", "bot_username"): "username", ("profile", "bot_display
 
 
 class SaveRefused(ValueError):
-    """The configuration is well-formed but cannot be saved. `path` names the key; the sentence is for people."""
+    """A well-formed configuration that cannot be saved: `path` names the key, the sentence is for people."""
 
     def __init__(self, path: tuple[str, ...], sentence: str) -> None:
         super().__init__(sentence)
@@ -53,9 +53,7 @@ class SaveRefused(ValueError):
 class Saved:
     partner: Partner
     created: bool
-    changed: tuple[
-        str, ...
-    ]  # keys of the configuration, like "links.shop"; all that were written for a new partner
+    changed: tuple[str, ...]  # keys of the configuration, like "links.shop"
 
 
 def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:

@@ -1,5 +1,6 @@
 import os
 import stat
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from partners.fields import Secret
 from partners.models import Partner
-from partners.onboarding.config import PartnerConfig
+from partners.onboarding.config import PartnerConfig, SettingsSection
 from partners.onboarding.env import format_env, parse_env
 from partners.onboarding.folders import read_folder, write_folder
 from partners.strict_yaml import FileError
@@ -97,12 +98,12 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path, 
         ("id: anna", "id: ../anna", ("config.yaml", 2, "partner.id")),
         ("name: Анна Петрова", "name: ''", ("config.yaml", 3, "partner.name")),
         ("telegram_id: 123456", "telegram_id: анна", ("config.yaml", 5, "partner.telegram_id")),
-        ("communication_style: ты", "communication_style: мило", ("config.yaml", 12, "profile.communication_style")),
+        ("style: ты", "style: мило", ("config.yaml", 12, "profile.communication_style")),
         ("specialization: weight", "specialization: cars", ("config.yaml", 8, "profile.specialization")),
         ("shop: https://nlstar.example/anna", "shop: http://nl", ("config.yaml", 15, "links.shop")),
         ("  shop: https://nlstar.example/anna\n", "", ("config.yaml", 13, "links.shop")),
         ("settings:", "setings:", ("config.yaml", 19, "setings")),
-        ("lead_notifications: false", "lead_notifications: maybe", ("config.yaml", 20, "settings.lead_notifications")),
+        ("notifications: false", "notifications: maybe", ("config.yaml", 20, "settings.lead_notifications")),
     ],
 )  # fmt: skip
 def test_a_mistake_in_config_names_line_and_key(
@@ -249,7 +250,7 @@ def configs(draw: st.DrawFn) -> PartnerConfig:
             "group_name": draw(WORDS),
             "admin_telegram_ids": draw(st.lists(PERSONS, max_size=3)),
         },
-        "settings": {key: draw(st.booleans()) for key in ("funnel_enabled", "auto_reminders", "lead_notifications")},
+        "settings": {key: draw(st.booleans()) for key in SettingsSection.model_fields},
         "topics": draw(st.dictionaries(PLACES, st.integers(1, 9_999), max_size=3)),
     }  # fmt: skip
     if draw(st.booleans()):
@@ -284,10 +285,8 @@ def test_env_keeps_every_text(values: dict[str, str]) -> None:
 
 @given(st.text(max_size=200))
 def test_env_never_fails_otherwise(text: str) -> None:
-    try:
+    with suppress(FileError):
         parse_env(text, ".env")
-    except FileError as error:
-        assert error.problems
 
 
 @pytest.mark.parametrize("style", ["ты", "«ты»", "TY", "informal", "Ты "])

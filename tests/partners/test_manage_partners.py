@@ -106,7 +106,7 @@ def test_what_is_so_already_needs_no_waiting() -> None:
 def test_nobody_there_to_do_it() -> None:
     bot_of("anna", heartbeat_at=NOW - timedelta(hours=1))
     clock = Clock()
-    with pytest.raises(CommandError, match="manage.py runbots"):
+    with pytest.raises(CommandError, match=r"manage\.py runbots"):
         run("restart", "anna", clock=clock)
     assert clock.time <= NOW + timedelta(seconds=16)
 

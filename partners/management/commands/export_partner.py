@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners import tenancy
+from partners.management.problems import describe
+from partners.models import Partner
+from partners.onboarding.config import PartnerConfig
+from partners.onboarding.folders import write_folder
+from partners.services.partners import config_of
+from partners.strict_yaml import FileError
+
+
+class Command(BaseCommand):
+    help = gettext_lazy("Write a partner into a folder with .env (secrets, private) and config.yaml.")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", metavar="ID")
+        parser.add_argument("folder", type=Path, metavar="DIR")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        try:
+            write_folder(stored_config(options["id"]), folder)
+        except FileError as error:
+            raise CommandError(describe(error)) from None
+        values = {"id": options["id"], "folder": folder}
+        self.stdout.write(_("%(id)s: written to %(folder)s. .env holds secrets: keep it private.") % values)
+
+
+def stored_config(slug: str) -> PartnerConfig:
+    with tenancy.all_partners():
+        partner = Partner.objects.filter(slug=slug).first()
+        if partner is None:
+            sentence = _("There is no partner %(ids)s. See: manage_partners list")
+            raise CommandError(sentence % {"ids": slug})
+        return config_of(partner)
