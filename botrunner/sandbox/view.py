@@ -16,7 +16,18 @@ def home_view(world: World, person: Person) -> Json:
         "people": [person_view(one) for one in state.people.values()],
         "bots": [bot_view(bot) for bot in state.bots.values()],
         "chats": [chat_view(world, chat, person) for chat in world.person_chats(person)],
+        "groups": [_group_to_join(chat) for chat in state.chats.values() if _may_join(chat, person)],
     }
+
+
+def _may_join(chat: Chat, person: Person) -> bool:
+    member = chat.member(person.id)
+    return not (chat.private or chat.migrated_to or member.inside or member.status == "kicked")
+
+
+def _group_to_join(chat: Chat) -> Json:
+    members = sum(member.inside for member in chat.members.values())
+    return {"key": chat.key, "id": chat.id, "title": chat.title, "type": chat.type, "members": members}
 
 
 def person_view(person: Person) -> Json:

@@ -1,0 +1,106 @@
+// The list of messages: dates between days, runs of one sender, scrolling.
+
+import { $, h } from "./dom.js";
+import { messageElement } from "./message.js";
+import { T } from "./texts.js";
+
+const RUN = 15 * 60; // seconds between messages of one sender that still look like one run
+
+export class Feed {
+  constructor(context) {
+    this.context = context;
+    this.messages = [];
+    this.box = $("#feed");
+  }
+
+  show(messages) {
+    this.messages = messages;
+    this.box.replaceChildren(...messages.flatMap((_, index) => this.#elements(index)));
+    this.toEnd();
+  }
+
+  add(message) {
+    const follow = this.atEnd() || message.from.id === this.context.me;
+    this.messages.push(message);
+    const index = this.messages.length - 1;
+    if (index) this.#redraw(index - 1);
+    const added = this.#elements(index);
+    added.at(-1).classList.add("new");
+    this.box.append(...added);
+    if (follow) this.toEnd(true);
+  }
+
+  replace(message) {
+    const index = this.messages.findIndex((one) => one.id === message.id);
+    if (index < 0) return;
+    const follow = this.atEnd();
+    this.messages[index] = message;
+    this.#redraw(index);
+    if (follow) this.toEnd();
+  }
+
+  remove(id) {
+    const index = this.messages.findIndex((one) => one.id === id);
+    if (index < 0) return;
+    const top = this.box.scrollTop;
+    this.show(this.messages.filter((one) => one.id !== id));
+    this.box.scrollTop = top;
+  }
+
+  flash(id) {
+    const element = this.#element(id);
+    element?.scrollIntoView({ block: "center", behavior: "smooth" });
+    element?.classList.remove("flash");
+    requestAnimationFrame(() => element?.classList.add("flash"));
+  }
+
+  redraw(id) {
+    const index = this.messages.findIndex((one) => one.id === id);
+    if (index >= 0) this.#redraw(index);
+  }
+
+  atEnd() {
+    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 120;
+  }
+
+  toEnd(smooth = false) {
+    this.box.scrollTo({ top: this.box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+  }
+
+  #element(id) {
+    return this.box.querySelector(`[data-id="${Number(id)}"]`);
+  }
+
+  #redraw(index) {
+    const message = this.messages[index];
+    this.#element(message.id)?.replaceWith(messageElement(message, this.context, this.#place(index)));
+  }
+
+  #elements(index) {
+    const [before, message] = [this.messages[index - 1], this.messages[index]];
+    const element = messageElement(message, this.context, this.#place(index));
+    if (before && day(before) === day(message)) return [element];
+    return [h("div", { class: "service date" }, h("span", {}, dayName(message.date))), element];
+  }
+
+  #place(index) {
+    const [before, message, after] = [this.messages[index - 1], this.messages[index], this.messages[index + 1]];
+    return { first: !sameRun(before, message), last: !sameRun(message, after) };
+  }
+}
+
+function sameRun(one, next) {
+  return Boolean(one && next && !one.service && !next.service && one.from.id === next.from.id
+    && next.date - one.date < RUN && day(one) === day(next));
+}
+
+const day = (message) => new Date(message.date * 1000).toDateString();
+
+export function dayName(seconds) {
+  const date = new Date(seconds * 1000);
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return T.today;
+  if (date.toDateString() === new Date(now - 86400000).toDateString()) return T.yesterday;
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString("ru", { day: "numeric", month: "long", year });
+}
