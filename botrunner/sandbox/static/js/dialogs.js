@@ -91,10 +91,11 @@ export function menu(anchor, items) {
 function place(list, anchor) {
   const box = anchor instanceof Element ? anchor.getBoundingClientRect() : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y };
   const size = list.getBoundingClientRect();
-  const left = Math.min(Math.max(8, box.right - size.width), innerWidth - size.width - 8);
+  const onLeft = box.left < innerWidth / 2 || !(anchor instanceof Element);
+  const left = Math.min(Math.max(8, onLeft ? box.left : box.right - size.width), innerWidth - size.width - 8);
   const below = box.bottom + 4 + size.height <= innerHeight - 8;
   const top = below ? box.bottom + 4 : Math.max(8, box.top - size.height - 4);
-  list.style.left = `${anchor instanceof Element ? left : Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
+  list.style.left = `${left}px`;
   list.style.top = `${top}px`;
 }
 

@@ -73,7 +73,10 @@ export class Feed {
 
   #redraw(index) {
     const message = this.messages[index];
-    this.#element(message.id)?.replaceWith(messageElement(message, this.context, this.#place(index)));
+    const old = this.#element(message.id);
+    const drawn = messageElement(message, this.context, this.#place(index));
+    if (old?.querySelector(".spoiler.shown")) drawn.querySelectorAll(".spoiler").forEach((one) => one.classList.add("shown"));
+    old?.replaceWith(drawn);
   }
 
   #elements(index) {

@@ -11,7 +11,7 @@ export function chooseMe(anchor, home, become) {
     avatar(person.id, person.name, "small"),
     h("span", { class: "lines" }, h("b", {}, person.name), h("small", {}, person.username ? `@${person.username}` : T.noUsername)),
     person.id === home.me ? h("span", { class: "accent" }, "✓") : null);
-  menu(anchor, [...home.people.map(one), { label: `＋ ${T.newPerson}`, onclick: () => createPerson(become) }]);
+  menu(anchor, [...home.people.map(one), { label: `+ ${T.newPerson}`, onclick: () => createPerson(become) }]);
 }
 
 function createPerson(become) {

@@ -46,7 +46,7 @@ function lastText({ last, bot, blocked }, home) {
   if (last.service) return [last.service];
   const kind = last.photo ? `🖼 ${T.photo} ` : last.document ? `📎 ${last.document.name} ` : last.contact ? `👤 ${T.contact} ` : "";
   const who = last.from.id === home.me ? T.you : bot ? "" : last.from.name;
-  return [who ? h("span", { class: "who" }, `${who}: `) : "", kind + last.text];
+  return [who ? h("span", { class: "author" }, `${who}: `) : "", kind + last.text];
 }
 
 function botRow(bot, home, currentKey, actions) {
