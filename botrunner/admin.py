@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -50,4 +50,4 @@ class SetAsideAdmin(PanelAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboxUpdate]) -> None:
         count = handle_again(ids=list(queryset.values_list("pk", flat=True)), now=timezone.now())
         done = ngettext("%(n)s update waits again.", "%(n)s updates wait again.", count) % {"n": count}
-        messages.success(request, done + " " + _t("Their bots start anew and take them."))
+        messages.success(request, done + " " + gettext("Their bots start anew and take them."))

@@ -1,3 +1,5 @@
+from django.conf import settings
+from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -10,4 +12,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("", include("funnels.urls")),
+    *static(
+        settings.MEDIA_URL, document_root=settings.MEDIA_ROOT
+    ),  # while DEBUG is on; nginx serves it elsewhere
 ]

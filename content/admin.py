@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
@@ -100,7 +100,7 @@ class PayPlanAdmin(PanelAdmin):
         try:
             return ", ".join(level.code for level in load_plan(version.text, "payplan.yaml").levels)
         except FileError:
-            return _t("the table cannot be read")
+            return gettext("the table cannot be read")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
@@ -22,6 +23,7 @@ from funnels.queries import Timeline, versions_of
 from funnels.timeline import Sentence, funnel_of, screen_title, sentence
 from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
 from partners.models import Lead
+from partners.templatetags.panel import local
 
 PER_PAGE = 100
 INTERESTS = ("weight", "energy", "immunity", "beauty", "kids", "sport")
@@ -72,7 +74,7 @@ INTEREST_NAMES = {
 
 @admin.register(Lead)
 class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
-    list_display = ("person", "partner", "shown_status", "wants", "phone", "first_link", "last_link", "last_seen_at")
+    list_display = ("person", "partner", "shown_status", "wants", "phone", "first_link", "last_link", "seen")
     list_select_related = ("partner", "first_link", "last_link")
     list_filter = (
         ("partner", AutocompleteSelectFilter),
@@ -103,6 +105,11 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     def wants(self, lead: Lead) -> str:
         return " · ".join(str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word)
 
+    @display(description=_("last seen"), ordering="last_seen_at")
+    def seen(self, lead: Lead) -> str:
+        """In the partner's zone: it is the partner who answers."""
+        return date_format(local(lead.last_seen_at, lead.partner), "j b, H:i")
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -115,6 +122,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
             **self.admin_site.each_context(request),
             "title": str(lead),
             "opts": self.opts,
+            "original": lead,
             "lead": lead,
             "interest": INTEREST_NAMES.get(lead.pain, lead.pain),
             "place": screen_title(funnel_of(place.version.text), place.step) if place else "",

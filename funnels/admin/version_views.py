@@ -70,11 +70,12 @@ class VersionPages(PanelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        response = super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **one_button})
         if isinstance(response, TemplateResponse):
             form = response.context_data["adminform"].form
-            text = form["text"].value() if "text" in form.fields else form.instance.text
-            response.context_data["problems"] = problems_in(text or "") if object_id or form.is_bound else []
+            text = form.data.get("text", "") if form.is_bound else form.instance.text
+            response.context_data["problems"] = problems_in(text) if text else []
         return response
 
     def check_typed(self, request: HttpRequest) -> HttpResponse:
@@ -134,7 +135,7 @@ class VersionPages(PanelAdmin):
         self, request: HttpRequest, version: FunnelVersion, page: str, title: str, values: dict[str, Any]
     ) -> HttpResponse:
         site = self.admin_site.each_context(request)
-        context = {**site, "title": title, "opts": self.opts, "version": version, **values}
+        context = {**site, "title": title, "opts": self.opts, "original": version, "version": version, **values}
         return TemplateResponse(request, f"admin/funnels/{page}.html", context)
 
 

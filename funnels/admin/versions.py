@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
@@ -62,7 +62,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
     )
     def shown_status(self, version: FunnelVersion) -> tuple[str, str]:
         if version.status == Status.PUBLISHED and not version.is_superseded:  # type: ignore[attr-defined]
-            return "current", _t("published, in force")
+            return "current", gettext("published, in force")
         return version.status, version.get_status_display()
 
     def get_fields(self, request: HttpRequest, obj: FunnelVersion | None = None) -> list[str]:
@@ -80,7 +80,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
                 versions.edit_draft(version=obj, text=obj.text, note=obj.note)
                 return
             except versions.VersionError as refused:
-                messages.warning(request, f"{refused} {_t('What you typed is kept in a new draft.')}")
+                messages.warning(request, f"{refused} {gettext('What you typed is kept in a new draft.')}")
         saved = versions.save_draft(
             key=obj.key, text=obj.text, partner=obj.partner, author=request.user, now=timezone.now(), note=obj.note
         )
@@ -93,7 +93,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
         """Back to the text, with its problems beside it."""
         mistakes = sum(problem.severity == "error" for problem in versions.problems_of(obj))
         if mistakes:
-            messages.warning(request, _t("Saved. Before it can be published, correct the mistakes: %s.") % mistakes)
+            messages.warning(request, gettext("Saved. Before it can be published, correct the mistakes: %s.") % mistakes)
         else:
-            messages.success(request, _t("Saved. There are no mistakes in the text."))
+            messages.success(request, gettext("Saved. There are no mistakes in the text."))
         return redirect("admin:funnels_funnelversion_change", obj.pk)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
@@ -27,7 +27,7 @@ def leads_by(touch: str) -> Coalesce:
 
 @admin.register(Link)
 class LinkAdmin(PartnersRowAdmin):
-    list_display = ("name", "partner", "deep_link", "material", "author", "first", "last", "created_at")
+    list_display = ("name", "partner", "deep_link", "material", "author", "first", "last")
     list_filter = (("partner", AutocompleteSelectFilter),)
     list_select_related = ("partner__bot",)
     search_fields = ("code", "campaign", "material", "author")
@@ -53,13 +53,13 @@ class LinkAdmin(PartnersRowAdmin):
     def deep_link(self, link: Link) -> SafeString | str:
         bot = getattr(link.partner, "bot", None)
         if bot is None or not bot.username:
-            return _t("known after the bot's first start")
-        address = f"https://t.me/{bot.username}?start={link.code}"
+            return gettext("known after the bot's first start")
+        address = f"t.me/{bot.username}?start={link.code}"
         return format_html(
             '<span class="copyable"><code>{}</code><button type="button" class="panel-button" data-copy="{}">{}</button></span>',
             address,
-            address,
-            _t("Copy"),
+            f"https://{address}",
+            gettext("Copy"),
         )
 
     @display(description=_("first touch"), ordering="first")

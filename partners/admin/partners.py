@@ -23,6 +23,30 @@ from partners.templatetags.panel import redacted
 KEEP = _("Leave empty to keep the stored one.")
 
 
+class PartnerForm(ModelForm):
+    class Meta:
+        model = Partner
+        fields = "__all__"
+
+    def clean_admin_telegram_ids(self) -> list[int]:
+        ids = self.cleaned_data["admin_telegram_ids"] or []
+        if not isinstance(ids, list) or not all(type(number) is int and number > 0 for number in ids):
+            raise ValidationError(_("Write numbers in brackets: [123456789, 987654321]."))
+        return ids
+
+    def clean_topics(self) -> dict[str, int]:
+        topics = self.cleaned_data["topics"] or {}
+        if not isinstance(topics, dict) or not all(type(number) is int for number in topics.values()):
+            raise ValidationError(_('Write names and topic numbers: {"tips": 5, "news": 7}.'))
+        return topics
+
+    def clean_country(self) -> str:
+        country: str = self.cleaned_data["country"].upper()
+        if not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise ValidationError(_("Two letters, as in RU, KZ, BY."))
+        return country
+
+
 class BotForm(ModelForm):
     new_token = SecretFormField(
         label=_("token"), required=False, max_length=120, widget=SecretInput, help_text=KEEP
@@ -113,6 +137,7 @@ class YandexInline(StackedInline):
 
 @admin.register(Partner)
 class PartnerAdmin(PanelAdmin):
+    form = PartnerForm
     list_display = ("name", "slug", "contact", "specialization", "style", "bot_state", "created_at")
     list_filter = ("specialization", "communication_style")
     list_select_related = ("bot",)
@@ -147,6 +172,10 @@ class PartnerAdmin(PanelAdmin):
     def bot_state(self, partner: Partner) -> tuple[str, str] | None:
         bot: Bot | None = getattr(partner, "bot", None)
         return (bot.state, bot.get_state_display()) if bot else None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Their leads would go with them: a bot that is not wanted is stopped."""
+        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("bot__token")

@@ -37,5 +37,7 @@
     page.dataset.shows = style.dataset.style;
     for (const other of document.querySelectorAll("[data-style]")) other.classList.toggle("is-chosen", other === style);
   });
+  const root = page.querySelector("[data-root] rect");
+  box.scrollTop = root.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
   if (location.hash.startsWith("#screen-")) choose(location.hash.slice(8));
 })();
