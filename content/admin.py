@@ -40,7 +40,9 @@ class ProductAdmin(PanelAdmin):
     def thumbnail(self, product: Product) -> SafeString | str:
         if not product.picture:
             return "—"
-        return format_html('<img class="panel-thumbnail" src="{}" alt="" loading="lazy">', product.picture.url)
+        return format_html(
+            '<img class="panel-thumbnail" src="{}" alt="" loading="lazy">', product.picture.url
+        )
 
     @display(description=_("price"), ordering="price_rub")
     def price(self, product: Product) -> str:
@@ -54,7 +56,13 @@ class PayPlanForm(ModelForm):
         max_length=20_000,
         strip=False,
         widget=UnfoldAdminTextareaWidget(
-            attrs={"class": "funnel-text", "spellcheck": "false", "wrap": "off", "rows": 30, "data-editor": ""}
+            attrs={
+                "class": "funnel-text",
+                "spellcheck": "false",
+                "wrap": "off",
+                "rows": 30,
+                "data-editor": "",
+            }
         ),
     )
     problems: tuple[Problem, ...] = ()
@@ -103,7 +111,11 @@ class PayPlanAdmin(PanelAdmin):
             return gettext("the table cannot be read")
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         response = super().changeform_view(request, object_id, form_url, extra_context)
         if isinstance(response, TemplateResponse):

@@ -23,7 +23,9 @@ class LoginForm(PanelAuthenticationForm):
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         AuthenticationForm.confirm_login_allowed(self, user)
         if membership_of(user) is None:
-            raise ValidationError(_("This login has no access to the panel. Ask the operators."), code="invalid_login")
+            raise ValidationError(
+                _("This login has no access to the panel. Ask the operators."), code="invalid_login"
+            )
 
 
 class PanelSite(UnfoldAdminSite):

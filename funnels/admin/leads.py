@@ -26,6 +26,13 @@ from partners.models import Lead
 from partners.templatetags.panel import local
 
 PER_PAGE = 100
+STATUS_COLOURS = dict.fromkeys(Lead.Status.values) | {
+    "new": "info",
+    "warming": "warning",
+    "hot": "danger",
+    "ordered": "success",
+    "partner": "success",
+}
 INTERESTS = ("weight", "energy", "immunity", "beauty", "kids", "sport")
 
 
@@ -96,14 +103,16 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     @display(
         description=_("status"),
         ordering="status",
-        label={"hot": "danger", "warming": "warning", "ordered": "success", "partner": "success", "new": "info"},
+        label=STATUS_COLOURS,
     )
     def shown_status(self, lead: Lead) -> tuple[str, str]:
         return lead.status, lead.get_status_display()
 
     @display(description=_("wants"), ordering="intent")
     def wants(self, lead: Lead) -> str:
-        return " · ".join(str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word)
+        return " · ".join(
+            str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word
+        )
 
     @display(description=_("last seen"), ordering="last_seen_at")
     def seen(self, lead: Lead) -> str:
@@ -111,7 +120,11 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         return date_format(local(lead.last_seen_at, lead.partner), "j b, H:i")
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         lead: Lead | None = self.get_object(request, object_id)
         if lead is None or not self.has_view_permission(request, lead):
@@ -146,7 +159,9 @@ def _days(page: Page, lead: Lead) -> Iterator[tuple[date, list[Entry]]]:
 def _entry(
     row: FunnelEvent | LeadMessage, versions: dict[int, FunnelVersion], style: Style, zone: zoneinfo.ZoneInfo
 ) -> Entry:
-    at = row.at.astimezone(zone).replace(tzinfo=None)  # or the template would bring it back to the server's zone
+    at = row.at.astimezone(zone).replace(
+        tzinfo=None
+    )  # or the template would bring it back to the server's zone
     if isinstance(row, LeadMessage):
         return Entry(at, words=row.text)
     version = versions.get(row.version_id or 0)

@@ -18,7 +18,13 @@ class VersionForm(forms.ModelForm):
         max_length=LONGEST,
         strip=False,
         widget=UnfoldAdminTextareaWidget(
-            attrs={"class": "funnel-text", "spellcheck": "false", "wrap": "off", "rows": 30, "data-editor": ""}
+            attrs={
+                "class": "funnel-text",
+                "spellcheck": "false",
+                "wrap": "off",
+                "rows": 30,
+                "data-editor": "",
+            }
         ),
     )
 

@@ -53,7 +53,11 @@ class VersionPages(PanelAdmin):
             path(f"<int:pk>/{name}/", self._page(view), name=f"funnels_funnelversion_{name}")
             for name, view in pages.items()
         ]
-        check = path("check/", self.admin_site.admin_view(require_POST(self.check_typed)), name="funnels_funnelversion_check")
+        check = path(
+            "check/",
+            self.admin_site.admin_view(require_POST(self.check_typed)),
+            name="funnels_funnelversion_check",
+        )
         return [check, *own, *super().get_urls()]
 
     def _page(self, view: View) -> Callable[..., HttpResponse]:
@@ -68,10 +72,16 @@ class VersionPages(PanelAdmin):
         return self.admin_site.admin_view(page)
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        response = super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **one_button})
+        response = super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), **one_button}
+        )
         if isinstance(response, TemplateResponse):
             form = response.context_data["adminform"].form
             text = form.data.get("text", "") if form.is_bound else form.instance.text
@@ -135,7 +145,14 @@ class VersionPages(PanelAdmin):
         self, request: HttpRequest, version: FunnelVersion, page: str, title: str, values: dict[str, Any]
     ) -> HttpResponse:
         site = self.admin_site.each_context(request)
-        context = {**site, "title": title, "opts": self.opts, "original": version, "version": version, **values}
+        context = {
+            **site,
+            "title": title,
+            "opts": self.opts,
+            "original": version,
+            "version": version,
+            **values,
+        }
         return TemplateResponse(request, f"admin/funnels/{page}.html", context)
 
 
@@ -153,7 +170,9 @@ def diff_lines(before: str, after: str) -> Iterator[DiffLine]:
         for kind, old_start, old_end, new_start, new_end in group:
             if kind == "equal":
                 for shift in range(old_end - old_start):
-                    yield DiffLine("same", old_start + shift + 1, new_start + shift + 1, old[old_start + shift])
+                    yield DiffLine(
+                        "same", old_start + shift + 1, new_start + shift + 1, old[old_start + shift]
+                    )
                 continue
             for line in range(old_start, old_end):
                 yield DiffLine("removed", line + 1, None, old[line])

@@ -82,18 +82,27 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
             except versions.VersionError as refused:
                 messages.warning(request, f"{refused} {gettext('What you typed is kept in a new draft.')}")
         saved = versions.save_draft(
-            key=obj.key, text=obj.text, partner=obj.partner, author=request.user, now=timezone.now(), note=obj.note
+            key=obj.key,
+            text=obj.text,
+            partner=obj.partner,
+            author=request.user,
+            now=timezone.now(),
+            note=obj.note,
         )
         obj.__dict__.update(saved.__dict__)
 
-    def response_add(self, request: HttpRequest, obj: FunnelVersion, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: FunnelVersion, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self.response_change(request, obj)
 
     def response_change(self, request: HttpRequest, obj: FunnelVersion) -> HttpResponse:
         """Back to the text, with its problems beside it."""
         mistakes = sum(problem.severity == "error" for problem in versions.problems_of(obj))
         if mistakes:
-            messages.warning(request, gettext("Saved. Before it can be published, correct the mistakes: %s.") % mistakes)
+            messages.warning(
+                request, gettext("Saved. Before it can be published, correct the mistakes: %s.") % mistakes
+            )
         else:
             messages.success(request, gettext("Saved. There are no mistakes in the text."))
         return redirect("admin:funnels_funnelversion_change", obj.pk)

@@ -21,7 +21,9 @@ class PanelAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
         """Somebody else's row and a row that never was look alike."""
         raise Http404
 
@@ -59,7 +61,9 @@ class PartnersRowAdmin(PanelAdmin):
     autocomplete_fields = ("partner",)
     list_select_related = ("partner",)
 
-    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         membership = membership_of(request.user)
         own = membership.partner_id if membership else None
@@ -81,7 +85,11 @@ class PartnersRowAdmin(PanelAdmin):
     def _for(self, request: HttpRequest, names: Any) -> list[Any]:
         if is_operator(request.user):
             return list(names)
-        return [name for name in names if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")]
+        return [
+            name
+            for name in names
+            if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")
+        ]
 
 
 class SecretInput(UnfoldAdminPasswordWidget):

@@ -67,4 +67,3 @@ def command(request: HttpRequest, bot_id: int, command: str) -> HttpResponse:
         return fragment(request)
     messages.success(request, _("%(partner)s: the bot has got the command.") % {"partner": bot.partner})
     return redirect("admin:index")
-

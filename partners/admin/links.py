@@ -38,7 +38,9 @@ class LinkAdmin(PartnersRowAdmin):
         js = ("partners/copy.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Link]:
-        counted = super().get_queryset(request).annotate(first=leads_by("first_link"), last=leads_by("last_link"))
+        counted = (
+            super().get_queryset(request).annotate(first=leads_by("first_link"), last=leads_by("last_link"))
+        )
         return counted.defer("partner__bot__token")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

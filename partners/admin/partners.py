@@ -27,6 +27,7 @@ class PartnerForm(ModelForm):
     class Meta:
         model = Partner
         fields = "__all__"
+        labels = {"name": _("partner's name")}
 
     def clean_admin_telegram_ids(self) -> list[int]:
         ids = self.cleaned_data["admin_telegram_ids"] or []
@@ -71,7 +72,9 @@ class BotForm(ModelForm):
         except TokenRefused as refused:
             raise ValidationError(str(refused)) from None
         if Bot.objects.filter(telegram_id=telegram_id).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("This token belongs to a bot of another partner. Make a new bot in @BotFather."))
+            raise ValidationError(
+                _("This token belongs to a bot of another partner. Make a new bot in @BotFather.")
+            )
         return token
 
     def apply(self, partner: Partner) -> None:
@@ -138,7 +141,7 @@ class YandexInline(StackedInline):
 @admin.register(Partner)
 class PartnerAdmin(PanelAdmin):
     form = PartnerForm
-    list_display = ("name", "slug", "contact", "specialization", "style", "bot_state", "created_at")
+    list_display = ("who", "slug", "contact", "specialization", "style", "bot_state", "created_at")
     list_filter = ("specialization", "communication_style")
     list_select_related = ("bot",)
     search_fields = ("name", "slug", "contact", "bot__username")
@@ -150,15 +153,25 @@ class PartnerAdmin(PanelAdmin):
     fieldsets = (
         (None, {"fields": ("slug", *PROFILE)}),
         (_("Links"), {"fields": LINKS}),
-        (_("Where the partner is"), {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids")}),
+        (
+            _("Where the partner is"),
+            {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids")},
+        ),
         (_("Group"), {"fields": (("group_id", "group_title"), "topics"), "classes": ("collapse",)}),
-        (_("Switches"), {"fields": (("funnel_enabled", "auto_reminders", "lead_notifications"), "created_at")}),
+        (
+            _("Switches"),
+            {"fields": (("funnel_enabled", "auto_reminders", "lead_notifications"), "created_at")},
+        ),
     )
     own_fieldsets = (
         (None, {"fields": PROFILE}),
         (_("Links"), {"fields": LINKS}),
         (_("Notices"), {"fields": ("time_zone", "lead_notifications")}),
     )
+
+    @display(description=_("partner"), ordering="name")
+    def who(self, partner: Partner) -> str:
+        return partner.name
 
     @display(description=_("style"), ordering="communication_style")
     def style(self, partner: Partner) -> str:
@@ -167,7 +180,7 @@ class PartnerAdmin(PanelAdmin):
     @display(
         description=_("bot"),
         ordering="bot__state",
-        label={"running": "success", "failed": "danger", "starting": "warning"},
+        label={"running": "success", "failed": "danger", "starting": "warning", "stopped": None},
     )
     def bot_state(self, partner: Partner) -> tuple[str, str] | None:
         bot: Bot | None = getattr(partner, "bot", None)

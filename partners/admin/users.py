@@ -46,7 +46,7 @@ class UserAdmin(StockUserAdmin, PanelAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
 
-    @display(description=_("name"), ordering="first_name")
+    @display(description=_("person"), ordering="first_name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()
 
@@ -67,4 +67,3 @@ class UserAdmin(StockUserAdmin, PanelAdmin):
         if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
-

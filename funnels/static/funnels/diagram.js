@@ -37,6 +37,7 @@
     page.dataset.shows = style.dataset.style;
     for (const other of document.querySelectorAll("[data-style]")) other.classList.toggle("is-chosen", other === style);
   });
+  if (box.clientWidth < whole) resize(whole * 0.8);
   const root = page.querySelector("[data-root] rect");
   box.scrollTop = root.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
   if (location.hash.startsWith("#screen-")) choose(location.hash.slice(8));
