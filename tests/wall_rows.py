@@ -1,0 +1,35 @@
+"""One row of everything for a partner. A new table with a partner gets a row here for the wall tests."""
+
+from __future__ import annotations
+
+from botrunner.models import InboxUpdate
+from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
+from partners import tenancy
+from partners.fields import Secret
+from partners.models import Destination, Membership, Partner, YandexAccount
+from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
+from tests.personas import make_user
+
+
+def make_full_partner(slug: str) -> Partner:
+    partner = make_partner(slug)
+    bot, link = make_bot(partner), make_link(partner)
+    lead = make_lead(partner, first_link=link, last_link=link)
+    make_user(Membership.Role.OWNER, partner)
+    with tenancy.all_partners():
+        YandexAccount.objects.create(partner=partner, folder_id="b1g", api_key=Secret("AQVN"))
+        Destination.objects.create(partner=partner, slot="blog", url=f"https://{slug}.example/blog")
+        version = FunnelVersion.objects.create(partner=partner, number=1, text="…", created_at=NOW)
+        Conversation.objects.create(
+            lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW
+        )
+        FunnelEvent.objects.create(lead=lead, partner=partner, kind=FunnelEvent.Kind.STARTED, at=NOW)
+        LeadMessage.objects.create(lead=lead, partner=partner, text="Здравствуйте", at=NOW)
+        InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
+    return partner
+
+
+def make_network_version() -> FunnelVersion:
+    """A row of the whole network."""
+    with tenancy.all_partners():
+        return FunnelVersion.objects.create(number=1, text="…", created_at=NOW)
