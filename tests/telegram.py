@@ -79,6 +79,7 @@ class SandboxServer:
         self.port = port
         self._sandbox = Sandbox(self.world, record=record)
         self._sandbox.api.on_answer = self._changed
+        self._sandbox.api.polling.on_wait = self._changed
         self.world.listeners.append(lambda _: self._changed())
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram", daemon=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -283,7 +284,7 @@ def _merged(entities: list[Entity]) -> list[Entity]:
     result: list[Entity] = []
     last: dict[str, Entity] = {}
     for entity in sorted(entities, key=lambda item: item["offset"]):
-        before = last.get(entity["type"]) if entity["type"] in TAG_OF and entity["type"] != "code" else None
+        before = last.get(entity["type"]) if _is_style(entity) else None
         if before and entity["offset"] <= before["offset"] + before["length"]:
             end = max(before["offset"] + before["length"], entity["offset"] + entity["length"])
             before["length"] = end - before["offset"]
@@ -324,19 +325,25 @@ def _ordered(entities: list[Entity]) -> list[Entity]:
 
 
 def to_html(text: str, entities: list[Entity]) -> str:
-    """What to send to get this text; entities as parse_html returns them (nested properly)."""
+    """What to send to get this text; styles that cross a link or each other are closed and opened again."""
     units = text.encode("utf-16-le", "surrogatepass")
-    marks: dict[int, list[str]] = {}
-    for entity in entities:
-        start, end = _tags(entity)
-        marks.setdefault(entity["offset"], []).append(start)
-        marks.setdefault(entity["offset"] + entity["length"], []).insert(0, end)
-    points = sorted({0, len(units) // 2, *marks})
+    edges = {edge for entity in entities for edge in (entity["offset"], entity["offset"] + entity["length"])}
+    points = sorted({0, len(units) // 2, *edges})
     parts: list[str] = []
-    for here, there in zip(points, [*points[1:], points[-1]], strict=True):
-        parts += marks.get(here, [])
+    stack: list[Entity] = []
+    for here, there in pairwise(points):
+        active = [e for e in entities if e["offset"] <= here and there <= e["offset"] + e["length"]]
+        active.sort(key=lambda e: (_is_style(e), e["offset"], -e["length"], e["type"]))
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(stack, active, strict=False)))
+        parts += [_tags(entity)[1] for entity in reversed(stack[same:])]
+        parts += [_tags(entity)[0] for entity in active[same:]]
         parts.append(html.escape(units[here * 2 : there * 2].decode("utf-16-le", "replace"), quote=False))
-    return "".join(parts)
+        stack = active
+    return "".join(parts) + "".join(_tags(entity)[1] for entity in reversed(stack))
+
+
+def _is_style(entity: Entity) -> bool:
+    return entity["type"] in TAG_OF and entity["type"] != "code"
 
 
 def _tags(entity: Entity) -> tuple[str, str]:

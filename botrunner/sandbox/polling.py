@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from .errors import conflict
 from .state import BotAccount, Json, Update
@@ -18,6 +19,7 @@ class Polling:
     def __init__(self, world: World) -> None:
         self.world = world
         self._waiting: dict[int, asyncio.Future[bool]] = {}
+        self.on_wait: Callable[[], None] | None = None
         world.wake_bot.append(self._wake)
 
     async def get_updates(self, bot: BotAccount, *, offset: int, limit: int, timeout: float) -> list[Json]:
@@ -41,6 +43,8 @@ class Polling:
     async def _wait(self, bot: BotAccount, timeout: float) -> None:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[bot.id] = future
+        if self.on_wait is not None:
+            self.on_wait()
         try:
             taken_over = await asyncio.wait_for(future, timeout)
         except TimeoutError:
