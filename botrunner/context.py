@@ -17,7 +17,6 @@ from botrunner.turns import Answered, Clock, Turns
 from content.messages import Message
 from funnels.services.turns import Turn
 
-
 Service = Callable[..., tuple[Message, ...] | None]
 
 

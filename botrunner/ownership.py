@@ -45,7 +45,8 @@ class Ownership:
     async def take(self, bot_ids: list[int]) -> set[int]:
         """Those of the bots that are ours now, in one round trip."""
         rows = await self._rows(
-            "SELECT id FROM unnest(%s::bigint[]) AS b (id) WHERE pg_try_advisory_lock(%s + id)", [bot_ids, NAMESPACE]
+            "SELECT id FROM unnest(%s::bigint[]) AS b (id) WHERE pg_try_advisory_lock(%s + id)",
+            [bot_ids, NAMESPACE],
         )
         return {row[0] for row in rows}
 

@@ -7,7 +7,8 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from botrunner.replies import Replies
 from funnels import engine
 from funnels.callbacks import Press, decode
-from funnels.services.turns import Act, Opened, Person, Typed
+from funnels.services.turn_rows import Person
+from funnels.services.turns import Act, Opened, Typed
 
 MAX_NAME = 64
 MAX_TEXT = 4_096

@@ -43,7 +43,14 @@ ALLOWED_UPDATES = [
 
 class RunningBot:
     def __init__(
-        self, *, bot_id: int, partner_id: int, generation: int, request: SharedRequest, api_url: str, clock: Clock
+        self,
+        *,
+        bot_id: int,
+        partner_id: int,
+        generation: int,
+        request: SharedRequest,
+        api_url: str,
+        clock: Clock,
     ) -> None:
         self.pulse = Pulse(bot_id=bot_id, generation=generation)
         self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
@@ -62,7 +69,7 @@ class RunningBot:
         if self._application is not None:
             try:
                 await asyncio.wait_for(self._drain(self._application), DRAIN_SECONDS)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
         self.pulse.state = Bot.State.STOPPED
 
@@ -121,7 +128,10 @@ class RunningBot:
 
     async def _poll(self, application: BotApplication) -> None:
         offset: int | None = None
-        pause, seconds = 1.0, 0  # the first poll does not wait: it tells whether the token and the way are good
+        pause, seconds = (
+            1.0,
+            0,
+        )  # the first poll does not wait: it tells whether the token and the way are good
         while True:
             try:
                 updates = await self._get_updates(application, offset, seconds)
@@ -140,9 +150,7 @@ class RunningBot:
                     await self._receive(application, updates)
                     offset = updates[-1]["update_id"] + 1
 
-    async def _get_updates(
-        self, application: BotApplication, offset: int | None, seconds: int
-    ) -> list[dict[str, Any]]:
+    async def _get_updates(self, application: BotApplication, offset: int | None, seconds: int) -> list[dict[str, Any]]:
         params: dict[str, Any] = {"timeout": seconds, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
         if offset is not None:
             params["offset"] = offset

@@ -76,7 +76,10 @@ async def _group(bot: Bot, group_id: int) -> list[Point]:
         else Point("group", False, _("The bot is no administrator"), _("Make the bot an administrator of the group."))
     ]
     if not chat.is_forum:
-        return [*points, Point("topics", False, _("The group has no topics"), _("Switch on “Topics” in its settings."))]
+        return [
+            *points,
+            Point("topics", False, _("The group has no topics"), _("Switch on “Topics” in its settings.")),
+        ]
     if rights is not None and not rights.can_manage_topics:
         return [*points, Point("topics", False, _("The bot may not manage topics"), _("Give it that right."))]
     return [*points, Point("topics", True, _("Topics can be created"))]

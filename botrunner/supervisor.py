@@ -25,7 +25,13 @@ STARTED_AT_ONCE = 50  # bots per look: a start costs two queries and the first p
 
 class Supervisor:
     def __init__(
-        self, *, request: SharedRequest, api_url: str, clock: Clock, runner: str, partner_id: int | None = None
+        self,
+        *,
+        request: SharedRequest,
+        api_url: str,
+        clock: Clock,
+        runner: str,
+        partner_id: int | None = None,
     ) -> None:
         self._request, self._api_url, self._clock = request, api_url, clock
         self._runner, self._partner_id = runner, partner_id
@@ -138,7 +144,7 @@ class Supervisor:
     async def _sleep(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return
 
 

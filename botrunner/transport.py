@@ -5,7 +5,6 @@ The stock HTTPXRequest keeps two clients and pools per bot: 1,000 polling bots t
 
 from __future__ import annotations
 
-import asyncio
 import urllib.request
 from typing import Any
 
@@ -17,7 +16,8 @@ from telegram.request import BaseRequest, RequestData
 SEND_TIMEOUT = 25.0
 CONNECT_TIMEOUT = 10.0
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
+AGENT = {"User-Agent": BaseRequest.USER_AGENT}
+JSON = {"Content-Type": "application/json"} | AGENT
 
 
 class NotSent(NetworkError):
@@ -76,7 +76,7 @@ class SharedRequest(BaseRequest):
                 return response.status, await response.read()
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
             raise NotSent(f"No connection to Telegram: {type(error).__name__}") from None
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise TimedOut("Telegram did not answer in time") from None
         except aiohttp.ClientError as error:
             raise NetworkError(f"The connection to Telegram broke: {type(error).__name__}") from None
@@ -84,10 +84,10 @@ class SharedRequest(BaseRequest):
 
 def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
     if request_data is None:
-        return None, {"User-Agent": BaseRequest.USER_AGENT}
+        return None, AGENT
     if not request_data.contains_files:
-        return request_data.url_encoded_parameters().encode(), FORM
+        return request_data.json_payload, JSON
     form = aiohttp.FormData(request_data.json_parameters)
     for name, (filename, content, mime_type) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime_type)
-    return form, {"User-Agent": BaseRequest.USER_AGENT}
+    return form, AGENT

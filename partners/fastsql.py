@@ -1,15 +1,18 @@
-"""Hand-written SQL for the path of every update: prepared on the server, not passed through Django's client cursor."""
+"""Hand-written SQL for the path of every update: prepared on the server, not passed through Django's client cursor.
+
+Arrays go as %b: in psycopg's text format every string of a list is escaped by a Python function.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
 
 
-def fetch(sql: LiteralString, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(sql: LiteralString, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Runs inside the transaction that is open; raises Django's database errors."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

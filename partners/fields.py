@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -55,7 +55,13 @@ def fernet() -> MultiFernet:
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedField(models.TextField):
+if TYPE_CHECKING:
+    SecretTextField = models.TextField[Secret | str, Secret]
+else:
+    SecretTextField = models.TextField
+
+
+class EncryptedField(SecretTextField):
     """Holds a `Secret`. The first key of FIELD_ENCRYPTION_KEYS encrypts, all of them decrypt."""
 
     description = _("Encrypted text")
@@ -81,5 +87,4 @@ class EncryptedField(models.TextField):
         return MASK if self.value_from_object(obj) else ""
 
     def get_lookup(self, lookup_name: str) -> None:
-        """Two encryptions of one text differ, so a comparison would be quietly wrong."""
-        return None
+        """None: two encryptions of one text differ, so a comparison would be quietly wrong."""

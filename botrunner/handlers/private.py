@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from telegram import CallbackQuery, Message, Update
+from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
 from botrunner import parsing
+from botrunner.api import call
 from botrunner.context import Context
 from funnels.callbacks import Press
 from funnels.services.turns import Turn
@@ -15,7 +16,7 @@ FORGOTTEN = Press(version=0, step="forgotten", action="0")
 async def on_press(update: Update, context: Context) -> None:
     query = update.callback_query
     assert query is not None
-    stop_clock = context.application.create_task(_stop_clock(query), update=update)
+    stop_clock = context.application.create_task(_stop_clock(context.bot, query), update=update)
     message = query.message
     if message is None or message.chat.type != message.chat.PRIVATE:
         await context.settle(update)
@@ -35,9 +36,9 @@ async def on_message(update: Update, context: Context) -> None:
     await context.take(update, turn, parsing.where(message.chat))
 
 
-async def _stop_clock(query: CallbackQuery) -> None:
+async def _stop_clock(bot: Bot, query: CallbackQuery) -> None:
     """Telegram shows a clock on the button until it is answered; too late is no harm."""
     try:
-        await query.answer()
+        await call(bot, "answerCallbackQuery", {"callback_query_id": query.id})
     except TelegramError:
         return

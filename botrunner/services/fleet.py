@@ -10,7 +10,6 @@ from typing import Any
 from partners.fastsql import fetch
 from partners.models import Bot, Partner
 
-
 SILENCE = timedelta(seconds=75)  # longer than a poll may take
 BEAT_EVERY = timedelta(seconds=10)
 
@@ -98,7 +97,7 @@ UPDATE partners_bot b SET state = r.state, running_generation = r.generation, ru
     heartbeat_at = coalesce(r.beats_at, heartbeat_at), last_update_at = coalesce(r.last_update_at, b.last_update_at),
     last_error = CASE WHEN r.error_at IS NULL THEN b.last_error ELSE r.error END,
     last_error_at = coalesce(r.error_at, b.last_error_at)
-FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[])
     AS r (id, state, generation, beats_at, last_update_at, error, error_at)
 WHERE b.id = r.id
 """

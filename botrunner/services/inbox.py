@@ -23,7 +23,7 @@ class AlreadyHandled(RuntimeError):
 
 STORE = """
 INSERT INTO botrunner_inboxupdate (partner_id, bot_id, update_id, payload, received_at, replies, error)
-SELECT %s, %s, u.update_id, u.payload, %s, '', '' FROM unnest(%s::bigint[], %s::text[]) AS u (update_id, payload)
+SELECT %s, %s, u.update_id, u.payload, %s, '', '' FROM unnest(%b::bigint[], %b::text[]) AS u (update_id, payload)
 ON CONFLICT (bot_id, update_id) DO NOTHING
 RETURNING update_id
 """
@@ -39,7 +39,7 @@ def store(*, partner_id: int, bot_id: int, updates: Sequence[Mapping[str, Any]],
 HANDLED = """
 UPDATE botrunner_inboxupdate SET handled_at = %s, replies = u.replies,
     answered_at = CASE WHEN u.replies = '' THEN %s::timestamptz END
-FROM unnest(%s::bigint[], %s::text[]) AS u (update_id, replies)
+FROM unnest(%b::bigint[], %b::text[]) AS u (update_id, replies)
 WHERE bot_id = %s AND botrunner_inboxupdate.update_id = u.update_id AND handled_at IS NULL
 RETURNING 1
 """
@@ -57,7 +57,7 @@ def mark_handled(*, bot_id: int, replies: Mapping[int, str], now: datetime) -> N
 
 ANSWERED = """
 UPDATE botrunner_inboxupdate SET answered_at = %s, replies = ''
-WHERE bot_id = %s AND update_id = ANY(%s) AND answered_at IS NULL
+WHERE bot_id = %s AND update_id = ANY(%b) AND answered_at IS NULL
 """
 
 

@@ -7,7 +7,10 @@ class Product(models.Model):
     """A product of the network's catalogue. A price without its as-of date is never shown."""
 
     key = models.CharField(
-        _("key"), max_length=24, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9_]{0,23}$", _("Use a–z, 0–9, _."))]
+        _("key"),
+        max_length=24,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]{0,23}$", _("Use a–z, 0–9, _."))],
     )
     name = models.CharField(_("name"), max_length=120)
     category = models.CharField(_("category"), max_length=40)

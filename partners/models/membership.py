@@ -14,9 +14,7 @@ class Membership(models.Model):
         ASSISTANT = "assistant", _("partner's helper")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user"))
-    partner = models.ForeignKey(
-        Partner, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("partner")
-    )
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("partner"))
     role = models.CharField(_("role"), max_length=10, choices=Role)
 
     class Meta:

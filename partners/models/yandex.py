@@ -8,9 +8,7 @@ from partners.models.partner import Partner
 class YandexAccount(models.Model):
     """A partner's own folder in Yandex Cloud: an Api-Key, or a service account with its key."""
 
-    partner = models.OneToOneField(
-        Partner, on_delete=models.CASCADE, related_name="yandex", verbose_name=_("partner")
-    )
+    partner = models.OneToOneField(Partner, on_delete=models.CASCADE, related_name="yandex", verbose_name=_("partner"))
     folder_id = models.CharField(_("folder id"), max_length=64)
     service_account_id = models.CharField(_("service account id"), max_length=64, blank=True)
     key_id = models.CharField(_("key id"), max_length=64, blank=True)
