@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from partners import tenancy
 from partners.models import Membership
 
+REMEMBERED = "curator_membership"
+
 
 def membership_of(user: AbstractBaseUser | AnonymousUser) -> Membership | None:
     """The login's membership, remembered on the user for the length of the request.
@@ -15,13 +17,14 @@ def membership_of(user: AbstractBaseUser | AnonymousUser) -> Membership | None:
     """
     if not user.is_authenticated or not user.is_active:
         return None
-    if not hasattr(user, "curator_membership"):
+    if not hasattr(user, REMEMBERED):
         with tenancy.all_partners():
             found = Membership.objects.filter(user_id=user.pk).first()
         if found is None and getattr(user, "is_superuser", False):
             found = Membership(user_id=user.pk, role=Membership.Role.OPERATOR)
-        user.curator_membership = found  # type: ignore[union-attr]
-    return user.curator_membership  # type: ignore[union-attr, no-any-return]
+        setattr(user, REMEMBERED, found)
+    remembered: Membership | None = getattr(user, REMEMBERED)
+    return remembered
 
 
 def is_operator(user: AbstractBaseUser | AnonymousUser) -> bool:

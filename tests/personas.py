@@ -17,8 +17,8 @@ PASSWORD = "a-long-test-password"
 def make_user(role: str = "", partner: Partner | None = None, **fields: Any) -> User:
     """A web login; without a role it has no membership."""
     number = User.objects.count() + 1
-    values = {"username": f"{role or 'nobody'}{number}", "is_staff": True}
-    user = User.objects.create_user(password=PASSWORD, **values | fields)
+    values: dict[str, Any] = {"username": f"{role or 'nobody'}{number}", "is_staff": True}
+    user: User = User.objects.create_user(**values | {"password": PASSWORD} | fields)
     if role:
         with tenancy.all_partners():
             Membership.objects.create(user=user, role=role, partner=partner)

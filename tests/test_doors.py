@@ -174,9 +174,7 @@ def test_another_door_inside_is_refused_and_the_first_stays(two: tuple[Partner, 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("everybody", [False, True])
-def test_an_error_closes_the_door_and_takes_back_what_was_done(
-    two: tuple[Partner, Partner], everybody: bool
-) -> None:
+def test_an_error_closes_the_door_and_takes_back_what_was_done(two: tuple[Partner, Partner], everybody: bool) -> None:
     anna, _boris = two
     for error in (ValueError, KeyboardInterrupt, GeneratorExit):
         with pytest.raises(error):
@@ -228,9 +226,7 @@ def test_without_a_transaction_around_the_door_closes_with_its_own(two: tuple[Pa
             assert "anna" in names()
         assert is_closed()
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_user = session_user, coalesce(current_setting('app.partner_id', true), '')"
-            )
+            cursor.execute("SELECT current_user = session_user, coalesce(current_setting('app.partner_id', true), '')")
             assert cursor.fetchone() == (True, "")
 
 
@@ -303,6 +299,7 @@ def ask(user: Any, view: Any = show_leads) -> str:
     request.user = user
     middleware = PartnerDoorMiddleware(lambda _request: HttpResponse())
     response = middleware.process_view(request, view, [], {})
+    assert response is None or isinstance(response, HttpResponse)
     return "" if response is None else response.content.decode()
 
 

@@ -9,9 +9,7 @@ from partners.strict_yaml import FileError, Lines
 
 def describe(error: FileError) -> str:
     """One line per mistake. A key that a person mistyped may contain a token: it is masked."""
-    lines = (
-        f"{problem.file}:{problem.line} {problem.path}: {problem.sentence}" for problem in error.problems
-    )
+    lines = (f"{problem.file}:{problem.line} {problem.path}: {problem.sentence}" for problem in error.problems)
     return TOKEN_PATTERN.sub(r"\1:•••", "\n".join(lines))
 
 

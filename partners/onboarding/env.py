@@ -45,13 +45,9 @@ def parse_env(text: str, name: str) -> dict[str, Entry]:
         key = match["key"] if match else ""
         try:
             if match is None:
-                raise _Mistake(
-                    _("This is not KEY=value. A text of several lines needs \\n instead of the breaks.")
-                )
+                raise _Mistake(_("This is not KEY=value. A text of several lines needs \\n instead of the breaks."))
             if key in entries:
-                raise _Mistake(
-                    _("It stands in line %(line)s already: leave one.") % {"line": entries[key].line}
-                )
+                raise _Mistake(_("It stands in line %(line)s already: leave one.") % {"line": entries[key].line})
             entries[key] = Entry(_value(match["value"]), number)
         except _Mistake as mistake:
             problems.append(Problem(name, number, key, "env", str(mistake)))
@@ -78,9 +74,7 @@ def _value(raw: str) -> str:
 def _inside(quotes: re.Pattern[str], raw: str) -> str:
     match = quotes.fullmatch(raw)
     if match is None:
-        raise _Mistake(
-            _("The quotes are not closed, or something follows them. Line breaks are written as \\n.")
-        )
+        raise _Mistake(_("The quotes are not closed, or something follows them. Line breaks are written as \\n."))
     return match[1]
 
 

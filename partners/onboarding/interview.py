@@ -16,7 +16,7 @@ from partners.fields import Secret
 from partners.onboarding.config import PartnerConfig, YandexSection
 from partners.yaml_model import sentence_of
 
-Answers = dict[str, dict[str, Any]]
+Answers = dict[str, Any]
 YES = {"y", "yes", "д", "да"}
 
 
@@ -30,11 +30,7 @@ class Question:
     @property
     def field(self) -> FieldInfo:
         section: Any = PartnerConfig.model_fields[self.section].annotation
-        return (
-            YandexSection.model_fields[self.key]
-            if self.section == "yandex"
-            else section.model_fields[self.key]
-        )
+        return YandexSection.model_fields[self.key] if self.section == "yandex" else section.model_fields[self.key]
 
     @property
     def default(self) -> Any:
@@ -51,9 +47,7 @@ QUESTIONS = (
     Question("telegram", "bot_token", gettext_lazy("Bot token from @BotFather (not shown)"), hidden=True),
     Question("telegram", "bot_username", gettext_lazy("Bot's name, @…bot")),
     Question("profile", "bot_display_name", gettext_lazy("How the bot introduces itself")),
-    Question(
-        "profile", "specialization", gettext_lazy("Specialisation (all, weight, energy, business, beauty)")
-    ),
+    Question("profile", "specialization", gettext_lazy("Specialisation (all, weight, energy, business, beauty)")),
     Question("profile", "communication_style", gettext_lazy("Speaks to leads with (ty, vy)")),
     Question("profile", "story", gettext_lazy("Story, in a line")),
     Question("links", "nl_partner_id", gettext_lazy("NL partner id")),
@@ -108,15 +102,13 @@ class Interviewer:
 
 def prompt(question: Question) -> str:
     default = question.default
-    shown = (
-        default if default not in (None, "", PydanticUndefined) and not isinstance(default, Secret) else ""
-    )
+    shown = default if default not in (None, "", PydanticUndefined) and not isinstance(default, Secret) else ""
     return f"{question.text} [{shown}]: " if shown else f"{question.text}: "
 
 
 def read(question: Question, answer: str) -> Any:
     field = question.field
-    kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation  # type: ignore[misc]
+    kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     return TypeAdapter(kind, config={"arbitrary_types_allowed": True}).validate_python(answer)
 
 

@@ -101,9 +101,7 @@ def _secret(check: Callable[[Secret], Secret]) -> PlainValidator:
     """An empty text is a secret that was not given."""
 
     def read(value: Any) -> Secret:
-        secret = (
-            value if isinstance(value, Secret) else Secret(value.strip() if isinstance(value, str) else "?")
-        )
+        secret = value if isinstance(value, Secret) else Secret(value.strip() if isinstance(value, str) else "?")
         if len(secret.reveal()) > MAX_SECRET or CONTROL.search(secret.reveal()):
             raise refusal(_("This is too long, or has invisible characters in it: copy it anew."))
         return check(secret) if secret else secret
@@ -124,9 +122,7 @@ def _private_key(secret: Secret) -> Secret:
     text = secret.reveal().replace("\\n", "\n").replace("\r\n", "\n")
     start = text.find("-----BEGIN")
     if start < 0 or not PRIVATE_KEY.fullmatch(text[start:]):
-        raise refusal(
-            _("This is not a private key: it goes from -----BEGIN PRIVATE KEY----- to the END line.")
-        )
+        raise refusal(_("This is not a private key: it goes from -----BEGIN PRIVATE KEY----- to the END line."))
     return Secret(text[start:])
 
 

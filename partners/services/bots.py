@@ -25,15 +25,11 @@ def telegram_id_of(token: Secret) -> int:
     """The bot's number: it stands before the colon. Raises TokenRefused."""
     match = TOKEN_PATTERN.fullmatch(token.reveal())
     if match is None or int(match[1]) > LARGEST_ID:
-        raise TokenRefused(
-            _("This is not a bot token. Copy it from @BotFather whole: it looks like 123456789:AAF…")
-        )
+        raise TokenRefused(_("This is not a bot token. Copy it from @BotFather whole: it looks like 123456789:AAF…"))
     return int(match[1])
 
 
-def add_bot(
-    *, partner: Partner, token: Secret, username: str = "", display_name: str = "", now: datetime
-) -> Bot:
+def add_bot(*, partner: Partner, token: Secret, username: str = "", display_name: str = "", now: datetime) -> Bot:
     """A bot that `runbots` starts at once. Raises TokenRefused."""
     bot = Bot(
         partner=partner,

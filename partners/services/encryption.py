@@ -17,7 +17,7 @@ BATCH = 200
 def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
     for model in apps.get_models():
         for field in model._meta.local_fields:
-            if isinstance(field, EncryptedField) and not model._meta.proxy:
+            if isinstance(field, EncryptedField) and field.column and not model._meta.proxy:
                 yield model, field.column
 
 
@@ -27,7 +27,7 @@ def rotate_batch(*, model: type[models.Model], column: str, after: int) -> tuple
     Behind the door to all partners. Raises cryptography.fernet.InvalidToken if no key fits.
     """
     quote = connection.ops.quote_name
-    table, key, secret = quote(model._meta.db_table), quote(model._meta.pk.column), quote(column)
+    table, key, secret = quote(model._meta.db_table), quote(model._meta.pk.attname), quote(column)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {key}, {secret} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT %s FOR UPDATE",

@@ -88,9 +88,7 @@ def config_of(partner: Partner) -> PartnerConfig:
         data["telegram"] |= {"bot_token": bot.token, "bot_username": bot.username}
         data["profile"]["bot_display_name"] = bot.display_name
     account = YandexAccount.objects.filter(partner=partner).first()
-    yandex = (
-        {"yandex": {name: getattr(account, name) for name in YandexSection.model_fields}} if account else {}
-    )
+    yandex = {"yandex": {name: getattr(account, name) for name in YandexSection.model_fields}} if account else {}
     return checked({**data, **yandex, "topics": partner.topics}, Lines(partner.slug, {}), PartnerConfig)
 
 

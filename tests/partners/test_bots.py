@@ -16,7 +16,8 @@ LATER = NOW + timedelta(minutes=5)
 
 
 def settled_bot(**fields: Any) -> Bot:
-    return make_bot(**{"state": Bot.State.RUNNING, "running_generation": 1} | fields)
+    running: dict[str, Any] = {"state": Bot.State.RUNNING, "running_generation": 1}
+    return make_bot(**running | fields)
 
 
 @pytest.fixture
@@ -88,9 +89,7 @@ def test_new_token_starts_the_bot_anew() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "bad", ["", "123:short", "12345:" + "я" * 35, "9" * 20 + ":" + "a" * 35, token_of(1) + "\n"]
-)
+@pytest.mark.parametrize("bad", ["", "123:short", "12345:" + "я" * 35, "9" * 20 + ":" + "a" * 35, token_of(1) + "\n"])
 def test_what_is_no_token_is_refused_without_being_shown(bad: str) -> None:
     bot = settled_bot()
     with tenancy.partner(bot.partner_id), pytest.raises(bots.TokenRefused) as refused:

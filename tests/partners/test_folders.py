@@ -133,18 +133,14 @@ def test_a_mistake_in_config_names_line_and_key(
         ("# ключи", "GROUP_ID=5", (".env", 4, "GROUP_ID")),
     ],
 )
-def test_a_mistake_in_env_names_line_and_key(
-    tmp_path: Path, old: str, new: str, place: tuple[str, int, str]
-) -> None:
+def test_a_mistake_in_env_names_line_and_key(tmp_path: Path, old: str, new: str, place: tuple[str, int, str]) -> None:
     assert old in ENV
     assert problems_of(make_folder(tmp_path, env=ENV.replace(old, new, 1)))[0] == place
 
 
 def test_files_that_disagree_are_refused_with_both_places(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, env=ENV + "NL_SHOP_LINK=https://nlstar.example/boris\n")
-    with pytest.raises(
-        FileError, match=r"\.env:11 NL_SHOP_LINK .*line 15|\.env:11 NL_SHOP_LINK .*15"
-    ) as error:
+    with pytest.raises(FileError, match=r"\.env:11 NL_SHOP_LINK .*line 15|\.env:11 NL_SHOP_LINK .*15") as error:
         read_folder(folder)
     assert "links.shop" in str(error.value)
 
@@ -210,9 +206,7 @@ def test_only_the_partners_own_folder_is_overwritten(tmp_path: Path) -> None:
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40).map(str.strip)
 NAMES = WORDS.filter(bool)
-STORIES = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=200
-)
+STORIES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=200)
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60)
 PLACES = st.from_regex(r"[a-z]{1,20}", fullmatch=True)
 PERSONS = st.integers(1, 2**40)
@@ -275,7 +269,7 @@ def test_what_is_exported_is_imported_the_same(tmp_path: Path, config: PartnerCo
 @given(
     st.dictionaries(
         st.from_regex(r"[A-Z_][A-Z0-9_]{0,9}", fullmatch=True),
-        st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=30),
+        st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=30),
         max_size=5,
     )
 )

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from content.services.catalogue import load_pay_plan, load_products
 from funnels.models import FunnelVersion
@@ -38,7 +37,7 @@ LOGINS = (
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Load the demo network. What is there already stays as it is.")
+    help = "Load the demo network. What is there already stays as it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = datetime.now(UTC)

@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from partners import tenancy
 from partners.management.problems import at_its_line, describe
@@ -26,7 +25,7 @@ from partners.yaml_model import checked, read_model
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Create a partner with a bot: asked in the terminal, or from one YAML file.")
+    help = "Create a partner with a bot: asked in the terminal, or from one YAML file."
     ask: Callable[[str], str] = staticmethod(input)
     ask_hidden: Callable[[str], str] = staticmethod(getpass)
     is_terminal: Callable[[], bool] = staticmethod(lambda: sys.stdin.isatty())
@@ -34,9 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--interactive", action="store_true", help=_("ask in the terminal"))
-        source.add_argument(
-            "--config", type=Path, metavar="FILE", help=_("one YAML file, see docs/partner.md")
-        )
+        source.add_argument("--config", type=Path, metavar="FILE", help=_("one YAML file, see docs/partner.md"))
         parser.add_argument("--dry-run", action="store_true", help=_("check and show, create nothing"))
 
     def handle(self, *args: Any, config: Path | None, dry_run: bool, **options: Any) -> None:

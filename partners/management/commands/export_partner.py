@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from partners import tenancy
 from partners.management.problems import describe
@@ -17,7 +16,7 @@ from partners.strict_yaml import FileError
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Write a partner into a folder with .env (secrets, private) and config.yaml.")
+    help = "Write a partner into a folder with .env (secrets, private) and config.yaml."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", metavar="ID")

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from partners import tenancy
 from partners.management.problems import at_its_line, describe
@@ -17,7 +16,7 @@ from partners.strict_yaml import FileError
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Create or change partners from folders with .env and config.yaml.")
+    help = "Create or change partners from folders with .env and config.yaml."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from partners import tenancy
 from partners.management.tables import bot_table, one_line
@@ -25,7 +24,7 @@ WISHES: dict[str, Callable[..., object]] = {
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Show the partners' bots, start, stop and restart them.")
+    help = "Show the partners' bots, start, stop and restart them."
     now: Callable[[], datetime] = staticmethod(timezone.now)
     sleep: Callable[[float], object] = staticmethod(time.sleep)
 
@@ -109,9 +108,7 @@ def express(action: str, chosen: Sequence[Bot], now: datetime) -> None:
 def _why(outcome: Outcome, names: dict[int, str]) -> str:
     ids = ", ".join(names[bot.pk] for bot in outcome.open)
     if not outcome.runner_is_alive and not any(map(bots.has_failed, outcome.open)):
-        sentence = _(
-            "No runbots is running. The wish for %(ids)s is stored; start it with: manage.py runbots"
-        )
+        sentence = _("No runbots is running. The wish for %(ids)s is stored; start it with: manage.py runbots")
         return sentence % {"ids": ids}
     sentence = _("Not done: %(ids)s. The wish is stored, look again with: manage_partners status")
     lines = [sentence % {"ids": ids}]

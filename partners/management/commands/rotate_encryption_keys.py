@@ -6,16 +6,13 @@ from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from partners import tenancy
 from partners.services.encryption import encrypted_columns, rotate_batch
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Re-encrypt all secrets with the first key of FIELD_ENCRYPTION_KEYS; may be stopped and repeated."
-    )
+    help = "Re-encrypt all secrets with the first key of FIELD_ENCRYPTION_KEYS; may be stopped and repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model, column in encrypted_columns():
@@ -23,9 +20,7 @@ class Command(BaseCommand):
             try:
                 self.rotate(model, column, name)
             except InvalidToken:
-                sentence = _(
-                    "%(name)s: a secret was encrypted with a key that is not in FIELD_ENCRYPTION_KEYS."
-                )
+                sentence = _("%(name)s: a secret was encrypted with a key that is not in FIELD_ENCRYPTION_KEYS.")
                 raise CommandError(sentence % {"name": name}) from None
         self.stdout.write(_("Done: keys after the first are not needed any more."))
 
