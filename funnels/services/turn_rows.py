@@ -85,11 +85,12 @@ def _place(
     goal: str,
     version: int | None,
     step: str,
-    path: list[str],
+    path: str | None,
 ) -> Place:
     said = {"intent": intent, "pain": pain, "detail": detail, "goal": goal}
     answers = Answers.model_construct(**{name: value or None for name, value in said.items()})  # type: ignore[arg-type]
-    state = State(version, step, tuple(path), answers) if version is not None else None
+    # Django tells psycopg to leave jsonb as text.
+    state = State(version, step, tuple(json.loads(path or "[]")), answers) if version is not None else None
     return Place(lead_id, answers, state)
 
 
