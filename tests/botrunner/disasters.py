@@ -1,0 +1,128 @@
+"""Fifty people who click without waiting, a runner in a process of its own, and what must be true afterwards."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Self
+
+from django.conf import settings
+from django.db import connection
+
+from botrunner.models import InboxUpdate
+from funnels.models import Conversation, FunnelEvent
+from partners import tenancy
+from partners.models import Lead
+from tests.telegram import ChatDriver, SandboxServer
+
+Kind = FunnelEvent.Kind
+PRESSES = (Kind.BUTTON_PRESSED, Kind.QUESTION_ASKED, Kind.OUTDATED_PRESSED)
+PATIENCE = 60.0
+
+
+def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    """For what another process does: nobody tells us, so we look."""
+    tick, deadline = threading.Event(), time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"it never happened: {what}"
+        tick.wait(0.05)
+
+
+class RunnerProcess:
+    """`manage.py runbots` that can be killed."""
+
+    def __init__(self, tg: SandboxServer) -> None:
+        self._env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": database_url(),
+            "TELEGRAM_API_URL": tg.url,
+        }
+        self._tg = tg
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(20)
+
+    def start(self) -> None:
+        command = [sys.executable, "manage.py", "runbots"]
+        self._process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def database_url() -> str:
+    """The tests' database, for a process that has the settings of production."""
+    name = connection.settings_dict["NAME"]
+    head, mark, query = settings.DATABASE_URL.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
+
+
+class Crowd:
+    """People with their chats; `presses` counts what each of them did."""
+
+    def __init__(self, tg: SandboxServer, username: str, size: int, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.chats = [tg.person(f"Человек {number}").open(username) for number in range(size)]
+        self.presses: Counter[int] = Counter()
+
+    def start(self) -> None:
+        for chat in self.chats:
+            chat.start()
+        for chat in self.chats:
+            chat.wait_for(lambda c: bool(c.bot_messages and c.last.buttons), timeout=PATIENCE)
+
+    def click(self) -> None:
+        """Everybody presses something on the newest screen that they see."""
+        for chat in self.chats:
+            screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
+            buttons = [button for row in screen.buttons for button in row if button.callback_data]
+            chosen = self.random.choice(buttons)
+            assert chosen.callback_data
+            chat.press_data(chosen.callback_data, screen.id)
+            self.presses[chat.owner.id] += 1
+
+
+def wait_until_answered(partner_id: int, updates: int) -> None:
+    def answered() -> bool:
+        with tenancy.partner(partner_id):
+            return InboxUpdate.objects.filter(answered_at__isnull=False).count() >= updates
+
+    until(answered, f"{updates} updates handled and answered")
+
+
+def check(partner_id: int, crowd: Crowd) -> None:
+    """No press lost, none counted twice, and everybody sees the screen where they are."""
+    with tenancy.partner(partner_id):
+        leads = {lead.telegram_id: lead for lead in Lead.objects.all()}
+        counted: Counter[int] = Counter()
+        for lead_id, kind in FunnelEvent.objects.values_list("lead__telegram_id", "kind"):
+            counted[lead_id] += kind in PRESSES
+        started = Counter(FunnelEvent.objects.filter(kind=Kind.STARTED).values_list("lead__telegram_id", flat=True))
+        steps = dict(Conversation.objects.values_list("lead__telegram_id", "step"))
+        assert not InboxUpdate.objects.filter(failed_at__isnull=False).exists()
+    assert leads.keys() == {chat.owner.id for chat in crowd.chats}
+    assert counted == crowd.presses
+    assert set(started.values()) == {1}
+    for chat in crowd.chats:
+        assert seen_step(chat) == steps[chat.owner.id], chat.transcript()
+
+
+def seen_step(chat: ChatDriver) -> str:
+    """The step whose buttons stand under the newest screen."""
+    screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
+    steps = {b.callback_data.split(":")[2] for row in screen.buttons for b in row if b.callback_data}
+    assert len(steps) == 1
+    return steps.pop()
