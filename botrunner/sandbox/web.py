@@ -72,7 +72,10 @@ class WebChat:
 
     async def deep_link(self, request: web.Request) -> web.Response:
         """t.me/<bot>?start=<code> of this Telegram."""
-        query = {"bot": request.match_info["username"], **request.query}
+        username = request.match_info["username"]
+        if self.world.bot_by_username(username) is None:
+            return web.Response(status=404, text=f"Бота @{username} в этой песочнице нет.")
+        query = {"bot": username, **request.query}
         raise web.HTTPFound(f"/?{urlencode(query)}")
 
     async def home(self, request: web.Request) -> web.Response:

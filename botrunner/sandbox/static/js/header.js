@@ -12,7 +12,7 @@ export function drawHeader(app, { back, info, menu }) {
     : h("span", {}, subtitle(chat));
   $("#header").replaceChildren(
     iconButton("back", T.back, back, "back"),
-    h("button", { type: "button", class: "who", onclick: info }, avatar(chat.bot ?? chat.id, name, "small"), h("span", { class: "lines" }, h("b", {}, name), state)),
+    h("button", { type: "button", class: "chat-who", onclick: info }, avatar(chat.bot ?? chat.id, name, "small"), h("span", { class: "lines" }, h("b", {}, name), state)),
     iconButton("menu", T.menu, (event) => menu(event.currentTarget)),
   );
 }

@@ -406,7 +406,7 @@ $("#search").addEventListener("input", (event) => {
   drawList();
 });
 $("#new").append(iconButton("plus", T.create, (event) => mainMenu(event.currentTarget)));
-$("#to-end").append(iconButton("down", T.message, () => feed.toEnd(true)));
+$("#to-end").append(iconButton("down", T.toEnd, () => feed.toEnd(true)));
 feed.box.addEventListener("scroll", () => { $("#to-end").hidden = feed.atEnd(); }, { passive: true });
 document.addEventListener("visibilitychange", () => app.chat && markRead());
 begin().catch(failure);
