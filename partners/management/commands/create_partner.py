@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--interactive", action="store_true", help=_("ask in the terminal"))
-        source.add_argument("--config", type=Path, metavar="FILE", help=_("one YAML file, see docs/partner.md"))
+        source.add_argument("--config", type=Path, metavar="FILE", help=_("one YAML file, see docs/partners.md"))
         parser.add_argument("--dry-run", action="store_true", help=_("check and show, create nothing"))
 
     def handle(self, *args: Any, config: Path | None, dry_run: bool, **options: Any) -> None:

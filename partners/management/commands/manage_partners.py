@@ -89,14 +89,14 @@ def read(ids: Sequence[str]) -> list[tuple[Partner, Bot | None]]:
         partners = Partner.objects.order_by("slug")
         if ids:
             partners = partners.filter(slug__in=ids)
-        found = {bot.partner_id: bot for bot in Bot.objects.filter(partner__in=partners)}
+        found = {bot.partner_id: bot for bot in Bot.objects.defer("token").filter(partner__in=partners)}
         return [(partner, found.get(partner.pk)) for partner in partners]
 
 
 def look(ids: Iterable[int], now: datetime) -> Look:
     with tenancy.all_partners():
         alive = Bot.objects.filter(heartbeat_at__gt=now - HEARTBEAT_LIMIT).exists()
-        return Look(list(Bot.objects.filter(pk__in=ids).order_by("pk")), alive)
+        return Look(list(Bot.objects.defer("token").filter(pk__in=ids).order_by("pk")), alive)
 
 
 def express(action: str, chosen: Sequence[Bot], now: datetime) -> None:

@@ -30,7 +30,8 @@ class Command(BaseCommand):
         while last is not None:
             last, count = next_batch(model, column, last)
             total += count
-            self.progress(name, total)
+            if last is not None:
+                self.progress(name, total)
 
     def progress(self, name: str, total: int) -> None:
         self.stdout.write(_("%(name)s: %(count)s re-encrypted") % {"name": name, "count": total})
