@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import CallbackQuery, Chat, Message, Update, User
 
 from botrunner.replies import Replies
@@ -58,12 +60,14 @@ def where(chat: Chat, pressed: Message | None = None) -> Replies:
 
 
 def addresses_bot(update: Update, username: str, bot_id: int) -> bool:
-    """Whether a group message mentions the bot or replies to it."""
+    """Whether a person's message in a group mentions the bot or replies to it."""
     message = update.effective_message
-    if message is None:
+    if message is None or (message.from_user is not None and message.from_user.is_bot):
         return False
     reply = message.reply_to_message
-    if reply is not None and reply.from_user is not None and reply.from_user.id == bot_id:
-        return True
+    # What is written in a topic "replies" to the message that opened the topic.
+    if reply is not None and reply.from_user is not None and reply.forum_topic_created is None:
+        if reply.from_user.id == bot_id:
+            return True
     text = message.text or message.caption or ""
-    return bool(username) and f"@{username}".lower() in text.lower()
+    return bool(username) and re.search(rf"(?<!\w)@{re.escape(username)}(?!\w)", text, re.IGNORECASE) is not None

@@ -13,9 +13,10 @@ from botrunner.ownership import Ownership, OwnershipLost
 from botrunner.polling import RunningBot
 from botrunner.selftest import self_test
 from botrunner.services import fleet
-from botrunner.services.fleet import Wish
+from botrunner.services.fleet import Pulse, Wish
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
+from partners.models import Bot
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,8 @@ class Supervisor:
             async with await Ownership.connect() as ownership:
                 await self._take_again(ownership)
                 await self._look_until_stopped(ownership)
+                # Before the locks go: whoever takes the bots next must find no update in our hands.
+                await self._stop_bots(list(self._bots))
         except (OwnershipLost, psycopg.OperationalError):
             log.warning("the database is away; the bots keep what they have and wait")
             await self._sleep(1.0)
@@ -83,6 +86,7 @@ class Supervisor:
         await self._stop_bots(outdated)
         for bot_id in outdated:
             await ownership.give_back(bot_id)
+        await self._bury(ownership, [wish for wish in wishes if wish.looks_alive and wish.bot_id not in self._bots])
         missing = [wish for bot_id, wish in running.items() if bot_id not in self._bots]
         next_ones = missing[:STARTED_AT_ONCE]
         ours = await ownership.take([wish.bot_id for wish in next_ones]) if next_ones else set()
@@ -90,6 +94,17 @@ class Supervisor:
             if wish.bot_id in ours:
                 self._start(wish)
         return len(missing) > len(next_ones)
+
+    async def _bury(self, ownership: Ownership, wishes: list[Wish]) -> None:
+        """Bots that a killed runner still calls running: whoever gets the lock knows that they are not."""
+        nobodys = await ownership.take([wish.bot_id for wish in wishes]) if wishes else set()
+        pulses = [
+            Pulse(wish.bot_id, wish.generation, Bot.State.STOPPED) for wish in wishes if wish.bot_id in nobodys
+        ]
+        if pulses:
+            await in_all_partners(fleet.report, pulses=pulses, runner="", now=self._clock())
+        for bot_id in nobodys:
+            await ownership.give_back(bot_id)
 
     def _start(self, wish: Wish) -> None:
         bot = self._bots[wish.bot_id] = RunningBot(

@@ -25,7 +25,9 @@ def secret(name: str) -> str:
         return value
     if DEBUG:
         return embedded.development_secret(DATA_DIR, name)
-    raise ImproperlyConfigured(f"{name} is not set. Make one with `make key` and put it into the environment or .env.")
+    raise ImproperlyConfigured(
+        f"{name} is not set. `make secrets` prints a new one for .env or the environment."
+    )
 
 
 SECRET_KEY = secret("SECRET_KEY")
@@ -35,6 +37,7 @@ PORT: int = env.int("PORT", default=8000)
 SANDBOX_PORT: int = env.int("SANDBOX_PORT", default=8081)
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+PARTNER_CONFIG: str = env.str("PARTNER_CONFIG", default="")  # a partner's folder: `runbots` runs that partner alone
 TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
 YANDEX_LLM_URL: str = env.str("YANDEX_LLM_URL", default="https://llm.api.cloud.yandex.net").rstrip("/")
 YANDEX_IAM_URL: str = env.str("YANDEX_IAM_URL", default="https://iam.api.cloud.yandex.net").rstrip("/")
@@ -97,11 +100,13 @@ TEMPLATES = [
 ]
 
 AUTHENTICATION_BACKENDS = ["partners.permissions.PanelBackend"]
-LOGIN_URL = "admin:login"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+FORMS_URLFIELD_ASSUME_HTTPS = True  # "shop.example" typed into a form means https
 
 LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", default="ru")
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
@@ -139,7 +144,10 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from the machine itself
-    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_SECONDS = (
+        31_536_000  # of this host only: its neighbours and the preload list are not ours to decide
+    )
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 

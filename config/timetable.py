@@ -1,6 +1,6 @@
 """What Celery beat starts and how often: the defaults, as code.
 
-`manage.py sync_timetable` writes them into django-celery-beat's tables, where an operator may tune them in the admin.
+`manage.py sync_timetable` writes them into django-celery-beat's tables, where an operator may tune them.
 His changes stay until the default itself changes here.
 """
 
@@ -23,12 +23,17 @@ class Tick:
         return f"{FROM_CODE}every {self.every}"
 
 
-TIMETABLE = (Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),)
+TIMETABLE = (
+    Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),
+    Tick("botrunner.tasks.prune_inbox", every=timedelta(minutes=10)),
+)
 
 
 def sync(timetable: tuple[Tick, ...] = TIMETABLE) -> list[str]:
     """Bring the rows up to date; returns the names of the tasks that were written or removed."""
-    gone = PeriodicTask.objects.filter(description__startswith=FROM_CODE).exclude(name__in=[tick.task for tick in timetable])
+    gone = PeriodicTask.objects.filter(description__startswith=FROM_CODE).exclude(
+        name__in=[tick.task for tick in timetable]
+    )
     changed = list(gone.values_list("name", flat=True))
     gone.delete()
     for tick in timetable:

@@ -22,7 +22,13 @@ class Wish:
     partner_id: int
     running: bool
     generation: int
+    state: str
     self_test: bool
+
+    @property
+    def looks_alive(self) -> bool:
+        """Reported as alive although it should not be: by this runner, or by one that died."""
+        return not self.running and self.state != Bot.State.STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,10 @@ def wishes(*, partner_id: int | None = None) -> list[Wish]:
     bots = Bot.objects.order_by("pk")
     if partner_id is not None:
         bots = bots.filter(partner_id=partner_id)
-    columns = bots.values_list("pk", "partner_id", "wanted", "generation", "self_test_wanted_at")
+    columns = bots.values_list("pk", "partner_id", "wanted", "generation", "state", "self_test_wanted_at")
     return [
-        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, asked is not None)
-        for pk, partner, wanted, generation, asked in columns
+        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, state, asked is not None)
+        for pk, partner, wanted, generation, state, asked in columns
     ]
 
 

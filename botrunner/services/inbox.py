@@ -24,13 +24,17 @@ class AlreadyHandled(RuntimeError):
 STORE = """
 INSERT INTO botrunner_inboxupdate (partner_id, bot_id, update_id, payload, received_at, replies, error)
 SELECT %s, %s, u.update_id, u.payload, %s, '', '' FROM unnest(%b::bigint[], %b::text[]) AS u (update_id, payload)
-ON CONFLICT (bot_id, update_id) DO NOTHING
+ON CONFLICT (bot_id, update_id) DO UPDATE SET received_at = excluded.received_at
+    WHERE botrunner_inboxupdate.received_at = excluded.received_at AND botrunner_inboxupdate.handled_at IS NULL
 RETURNING update_id
 """
 
 
 def store(*, partner_id: int, bot_id: int, updates: Sequence[Mapping[str, Any]], now: datetime) -> set[int]:
-    """Stores raw updates; returns the ids that were new."""
+    """Stores raw updates; returns the ids that were new.
+
+    Said again with the same `now`, it is a second try whose first commit nobody heard of: they count as new.
+    """
     ids = [update["update_id"] for update in updates]
     payloads = [json.dumps(update) for update in updates]
     return {row[0] for row in fetch(STORE, [partner_id, bot_id, now, ids, payloads])}

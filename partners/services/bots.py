@@ -62,7 +62,8 @@ def want_stopped(*, bot: Bot, now: datetime) -> bool:
 
 
 def restart(*, bot: Bot, now: datetime) -> None:
-    _update(bot, Q(), wanted=Bot.Wanted.RUNNING, generation=F("generation") + 1, wanted_at=now)
+    """From the beginning: Telegram is asked anew who the bot is, too."""
+    _update(bot, Q(), wanted=Bot.Wanted.RUNNING, generation=F("generation") + 1, me=None, wanted_at=now)
 
 
 def ask_self_test(*, bot: Bot, now: datetime) -> None:

@@ -4,29 +4,44 @@ import os
 import signal
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uvloop
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
+from partners.management.commands.import_partner import import_folder, report
+from partners.management.problems import describe
+from partners.strict_yaml import FileError
 
 
 class Command(BaseCommand):
     help = "Runs the bots of all active partners in one process. Start several: they share the bots out."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        partner_id = self._import_partner(settings.PARTNER_CONFIG) if settings.PARTNER_CONFIG else None
         with contextlib.suppress(KeyboardInterrupt):
-            uvloop.run(self._run())
+            uvloop.run(self._run(partner_id))
 
-    async def _run(self) -> None:
+    def _import_partner(self, folder: str) -> int:
+        """PARTNER_CONFIG names a partner's folder: it is imported, and only that partner's bot runs here."""
+        try:
+            saved = import_folder(Path(folder), datetime.now(UTC))
+        except FileError as error:
+            raise CommandError(describe(error)) from None
+        self.stdout.write(report(saved))
+        return saved.partner.pk
+
+    async def _run(self, partner_id: int | None) -> None:
         supervisor = Supervisor(
             request=SharedRequest(),
             api_url=settings.TELEGRAM_API_URL,
             clock=lambda: datetime.now(UTC),
             runner=f"{socket.gethostname()}:{os.getpid()}",
+            partner_id=partner_id,
         )
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
