@@ -101,9 +101,7 @@ def clear(world: World, person: Person, body: Json) -> None:
 @action
 def read(world: World, person: Person, body: Json) -> None:
     chat = _chat(world, person, body)
-    chat.read_to[person.id] = max(
-        chat.read_to.get(person.id, 0), min(_number(body, "to"), chat.last_message_id)
-    )
+    chat.read_to[person.id] = max(chat.read_to.get(person.id, 0), min(_number(body, "to"), chat.last_message_id))
 
 
 @action
@@ -163,9 +161,7 @@ def _admin_chat(world: World, person: Person, body: Json) -> Chat:
 @action
 def new_group(world: World, person: Person, body: Json) -> Json:
     kind = body.get("kind") if body.get("kind") in ("group", "supergroup", "channel") else "supergroup"
-    chat = world.add_group(
-        _name(body), kind=str(kind), forum=kind == "supergroup" and bool(body.get("forum"))
-    )
+    chat = world.add_group(_name(body), kind=str(kind), forum=kind == "supergroup" and bool(body.get("forum")))
     groups.set_member(world, chat, person.id, "creator")
     return chat_view(world, chat, person)
 
@@ -175,9 +171,7 @@ def new_person(world: World, person: Person, body: Json) -> Json:
     username = _username(body, required=False)
     if any(username and one.username.lower() == username.lower() for one in world.state.people.values()):
         raise PersonError("Это имя пользователя занято.")
-    return person_view(
-        world.add_person(_name(body), username=username, last_name=str(body.get("last_name", ""))[:64])
-    )
+    return person_view(world.add_person(_name(body), username=username, last_name=str(body.get("last_name", ""))[:64]))
 
 
 @action

@@ -67,9 +67,7 @@ class BotApi:
             return _json(ApiError(500, "Internal Server Error").body(), 500)
         return _json(body, 200)
 
-    async def _run(
-        self, bot: BotAccount, method: str, handler: Handler, params: Params, fault: Fault | None
-    ) -> object:
+    async def _run(self, bot: BotAccount, method: str, handler: Handler, params: Params, fault: Fault | None) -> object:
         record = ApiCall(bot.id, method, params.values, self.world.now())
         if self.calls is not None:
             self.calls.append(record)

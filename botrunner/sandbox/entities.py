@@ -33,18 +33,25 @@ TAG_OF = {
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 REFERENCE = re.compile(r"&(?:#(\d{1,8})|#[xX]([0-9a-fA-F]{1,8})|(lt|gt|amp|quot));?")
 ATTRIBUTE = re.compile(r"""[^\s=>/"']*""")
+PLAIN = re.compile(r"[^<&]+")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 ORDER = ["blockquote", "expandable_blockquote", "pre", "code", "text_link", "text_mention", "bold", "italic",
          "underline", "strikethrough", "spoiler", "custom_emoji"]  # fmt: skip
 
 
 def utf16_len(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def without_control(text: str) -> str:
+    """Telegram drops control characters except line breaks and tabs."""
+    return CONTROL.sub("", text)
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
     """Raises ApiError 400 in Telegram's words."""
-    return _Parser(source).run()
+    return _Parser(without_control(source)).run()
 
 
 @dataclass(slots=True)
@@ -70,7 +77,7 @@ class _Parser:
             if char == "<":
                 self._close_tag() if self._peek(1) == "/" else self._open_tag()
             else:
-                self._emit(self._reference() if char == "&" else self._advance())
+                self._emit(self._reference() if char == "&" else self._plain())
         if self.open:
             raise _error(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         return tidy("".join(self.out), self.entities)
@@ -83,9 +90,14 @@ class _Parser:
         self.at += 1
         return self.source[self.at - 1]
 
-    def _emit(self, char: str) -> None:
-        self.out.append(char)
-        self.offset += 1 + (char > "\uffff")
+    def _plain(self) -> str:
+        match = PLAIN.match(self.source, self.at)
+        self.at = match.end() if match else self.at
+        return match.group() if match else ""
+
+    def _emit(self, text: str) -> None:
+        self.out.append(text)
+        self.offset += utf16_len(text)
 
     def _reference(self) -> str:
         match = REFERENCE.match(self.source, self.at)
@@ -178,8 +190,7 @@ class _Parser:
         opened = self.open.pop()
         if found not in ("", opened.tag):
             raise _error(
-                f"Unmatched end tag at byte offset {self._bytes(begin)}, "
-                f'expected "</{opened.tag}>", found "</{found}>"'
+                f'Unmatched end tag at byte offset {self._bytes(begin)}, expected "</{opened.tag}>", found "</{found}>"'
             )
         if self.offset > opened.offset:
             self._add(opened)
@@ -214,7 +225,7 @@ def _referenced(match: re.Match[str]) -> str:
     if name:
         return NAMED[name]
     code = int(decimal) if decimal else int(hexadecimal, 16)
-    valid = 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
+    valid = (code >= 32 or code in (9, 10)) and code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
     return chr(code) if valid else ""
 
 
@@ -253,18 +264,13 @@ def check_url(url: str) -> str:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    if (
-        parts.scheme.lower() not in ("http", "https")
-        or "." not in host.strip(".")
-        or re.search(r"\s|[<>\"]", url)
-    ):
+    if parts.scheme.lower() not in ("http", "https") or "." not in host.strip(".") or re.search(r"\s|[<>\"]", url):
         return ""
     return url if parts.path or parts.query or parts.fragment else f"{url}/"
 
 
 def tidy(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     """Trims the text as Telegram does, moves entities along, merges and orders them."""
-    text = "".join(char for char in text.replace("\r", "") if char in "\n\t" or char >= " ")
     stripped = text.strip()
     lead = utf16_len(text[: len(text) - len(text.lstrip())])
     length = utf16_len(stripped)
@@ -307,17 +313,13 @@ def _without_overlaps(entities: list[Entity]) -> list[Entity]:
     quotes = [entity for entity in result if "blockquote" in entity["type"]]
     styles = [entity for entity in result if entity["type"] in ("text_link", "text_mention")]
     styles += [
-        entity
-        for entity in entities
-        if entity["type"] in (*TAG_OF, "custom_emoji") and entity["type"] != "code"
+        entity for entity in entities if entity["type"] in (*TAG_OF, "custom_emoji") and entity["type"] != "code"
     ]
     return code + quotes + [entity for entity in styles if not any(_touch(entity, block) for block in code)]
 
 
 def _touch(one: Entity, other: Entity) -> bool:
-    return bool(
-        one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"]
-    )
+    return bool(one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"])
 
 
 def _ordered(entities: list[Entity]) -> list[Entity]:

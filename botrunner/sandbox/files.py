@@ -44,9 +44,7 @@ def save_upload(state: State, store: FileStore, upload: Upload, *, photo: bool) 
     if not upload.data:
         raise bad_request("file must be non-empty")
     if len(upload.data) > (PHOTO_LIMIT if photo else FILE_LIMIT):
-        raise bad_request(
-            f"file of size {len(upload.data)} bytes is too big for a {'photo' if photo else 'document'}"
-        )
+        raise bad_request(f"file of size {len(upload.data)} bytes is too big for a {'photo' if photo else 'document'}")
     state.last_file += 1
     if photo:
         mime, width, height = _image(upload.data)

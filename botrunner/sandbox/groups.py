@@ -62,9 +62,7 @@ def create_topic(world: World, chat: Chat, user_id: int, name: str, icon_color: 
     color = icon_color or TOPIC_COLORS[len(chat.topics) % len(TOPIC_COLORS)]
     topic = Topic(chat.last_message_id + 1, name, color)
     chat.topics[topic.id] = topic
-    world.post(
-        chat, user_id, {"forum_topic_created": {"name": name, "icon_color": color}}, thread_id=topic.id
-    )
+    world.post(chat, user_id, {"forum_topic_created": {"name": name, "icon_color": color}}, thread_id=topic.id)
     world.tell(News("chats", chat))
     return topic
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .detect import detect_entities
-from .entities import ORDER, Entity, check_url, parse_html, tidy, utf16_len
+from .entities import ORDER, Entity, check_url, parse_html, tidy, utf16_len, without_control
 from .errors import bad_request
 from .params import Params
 from .state import Json
@@ -38,7 +38,7 @@ def read_caption(params: Params) -> Json:
 
 
 def _formatted(params: Params, name: str, entities_name: str) -> tuple[str, list[Entity]]:
-    source = params.text(name)
+    source = without_control(params.text(name))
     mode = params.text("parse_mode").lower()
     if mode == "html":
         text, entities = parse_html(source)

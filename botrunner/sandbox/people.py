@@ -53,17 +53,13 @@ def send_file(
 ) -> Message:
     thread_id = _may_write(world, person, chat, thread_id)
     photo = upload.mime.startswith("image/")
-    content: Json = {
-        "photo" if photo else "document": save_upload(world.state, world.files, upload, photo=photo)
-    }
+    content: Json = {"photo" if photo else "document": save_upload(world.state, world.files, upload, photo=photo)}
     if caption.strip():
         content["caption"] = caption.strip()[:1024]
     return world.post(chat, person.id, content, thread_id=thread_id)
 
 
-def share_contact(
-    world: World, person: Person, chat: Chat, *, phone: str = "", owner_id: int | None = None
-) -> Message:
+def share_contact(world: World, person: Person, chat: Chat, *, phone: str = "", owner_id: int | None = None) -> Message:
     """The person's own card, or somebody else's when `owner_id` is not theirs (0: not a Telegram user)."""
     _may_write(world, person, chat, None)
     if phone and owner_id is None:
@@ -136,9 +132,7 @@ def edit_text(world: World, person: Person, chat: Chat, message_id: int, text: s
 def delete_message(world: World, person: Person, chat: Chat, message_id: int) -> None:
     """Bots are not told about deleted messages."""
     message = chat.messages.get(message_id)
-    if message is None or not (
-        chat.private or message.sender_id == person.id or chat.member(person.id).admin
-    ):
+    if message is None or not (chat.private or message.sender_id == person.id or chat.member(person.id).admin):
         raise PersonError("Это сообщение нельзя удалить.")
     del chat.messages[message_id]
     world.tell(News("deleted", chat, message))

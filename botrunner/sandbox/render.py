@@ -34,9 +34,7 @@ def user_json(state: State, user_id: int) -> Json:
     if bot is not None:
         return bot_json(bot)
     person = state.people.get(user_id)
-    return (
-        person_json(person) if person else {"id": user_id, "is_bot": False, "first_name": "Deleted Account"}
-    )
+    return person_json(person) if person else {"id": user_id, "is_bot": False, "first_name": "Deleted Account"}
 
 
 def chat_json(state: State, chat: Chat) -> Json:

@@ -79,12 +79,9 @@ def chat_view(world: World, chat: Chat, person: Person) -> Json:
         "last": message_view(state, chat, shown[-1]) if shown else None,
         "keyboard": chat.keyboard,
         "topics": [
-            {"id": t.id, "name": t.name, "color": t.icon_color, "closed": t.closed}
-            for t in chat.topics.values()
+            {"id": t.id, "name": t.name, "color": t.icon_color, "closed": t.closed} for t in chat.topics.values()
         ],
-        "members": [
-            _member(state, uid, member.status) for uid, member in chat.members.items() if member.inside
-        ],
+        "members": [_member(state, uid, member.status) for uid, member in chat.members.items() if member.inside],
         "pinned": chat.pinned_id,
         "mayPost": chat.type != "channel" or chat.member(person.id).admin,
         "admin": chat.member(person.id).admin,
@@ -116,9 +113,7 @@ def message_view(state: State, chat: Chat, message: Message) -> Json:
         "text": content.get("text", content.get("caption", "")),
         "entities": content.get("entities", content.get("caption_entities", [])),
         "buttons": (message.markup or {}).get("inline_keyboard", []),
-        "reactions": [
-            {"emoji": r["type"]["emoji"], "count": r["total_count"]} for r in reaction_counts(message)
-        ],
+        "reactions": [{"emoji": r["type"]["emoji"], "count": r["total_count"]} for r in reaction_counts(message)],
         "reacted": message.reactions,
         "thread": message.thread_id,
         "reply": _quote(state, chat, message.reply_to),

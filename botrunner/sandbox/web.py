@@ -89,9 +89,7 @@ class WebChat:
             return _refusal(str(error))
         shown = [message for message in chat.messages.values() if message.id > chat.cleared_to]
         views = [message_view(self.world.state, chat, message) for message in shown]
-        return web.json_response(
-            {"chat": chat_view(self.world, chat, person), "messages": views}, headers=SECURITY
-        )
+        return web.json_response({"chat": chat_view(self.world, chat, person), "messages": views}, headers=SECURITY)
 
     async def act(self, request: web.Request) -> web.Response:
         _same_origin(request)
@@ -118,9 +116,7 @@ class WebChat:
         try:
             chat = find_chat(self.world, person, str(form.get("chat")))
             thread_id = int(thread) if thread.isdecimal() else None
-            send_file(
-                self.world, person, chat, upload, caption=str(form.get("caption", "")), thread_id=thread_id
-            )
+            send_file(self.world, person, chat, upload, caption=str(form.get("caption", "")), thread_id=thread_id)
         except PersonError as error:
             return _refusal(str(error))
         except ApiError as error:
@@ -138,9 +134,7 @@ class WebChat:
         photo = stored.key.startswith("photos/")
         kind = stored.mime if photo else "application/octet-stream"
         disposition = "inline" if photo else "attachment"
-        return web.Response(
-            body=data, content_type=kind, headers={**SECURITY, "Content-Disposition": disposition}
-        )
+        return web.Response(body=data, content_type=kind, headers={**SECURITY, "Content-Disposition": disposition})
 
     async def live(self, request: web.Request) -> web.WebSocketResponse:
         _same_origin(request)

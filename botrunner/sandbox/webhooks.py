@@ -54,9 +54,7 @@ async def _post(session: aiohttp.ClientSession, hook: Webhook, body: dict[str, o
     headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret} if hook.secret else {}
     try:
         async with session.post(hook.url, json=body, headers=headers) as response:
-            return (
-                "" if response.ok else f"Wrong response from the webhook: {response.status} {response.reason}"
-            )
+            return "" if response.ok else f"Wrong response from the webhook: {response.status} {response.reason}"
     except aiohttp.ClientConnectionError:
         return "Connection refused"
     except TimeoutError:

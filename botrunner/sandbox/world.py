@@ -146,9 +146,7 @@ class World:
         """kind is group, supergroup or channel."""
         if chat_id is None:
             self.state.last_chat_id -= 1
-            chat_id = (
-                self.state.last_chat_id if kind != "group" else self.state.last_chat_id + 1_000_000_000_000
-            )
+            chat_id = self.state.last_chat_id if kind != "group" else self.state.last_chat_id + 1_000_000_000_000
         chat = Chat(str(chat_id), chat_id, kind, title, username, forum)
         self.state.chats[chat.key] = chat
         self.tell(News("chats", chat))
@@ -160,18 +158,14 @@ class World:
         if not raw_id:
             raise bad_request("chat_id is empty")
         if raw_id.startswith("@"):
-            names = (
-                chat for chat in self.state.chats.values() if chat.username.lower() == raw_id[1:].lower()
-            )
+            names = (chat for chat in self.state.chats.values() if chat.username.lower() == raw_id[1:].lower())
             chat = next(names, None)
         else:
             chat = self.state.chats.get(f"{bot.id}:{raw_id}") or self.state.chats.get(raw_id)
         if chat is None or (chat.private and not chat.last_message_id):
             raise self._no_chat(raw_id)
         if chat.migrated_to is not None:
-            raise bad_request(
-                "group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
-            )
+            raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
         return chat
 
     def _no_chat(self, raw_id: str) -> ApiError:
@@ -196,9 +190,7 @@ class World:
     ) -> Message:
         """Adds a message, shows it to people and delivers it to the bots that may see it."""
         chat.last_message_id += 1
-        message = Message(
-            chat.last_message_id, sender_id, int(self.clock), content, markup, thread_id, reply_to
-        )
+        message = Message(chat.last_message_id, sender_id, int(self.clock), content, markup, thread_id, reply_to)
         chat.messages[message.id] = message
         if len(chat.messages) > MESSAGES_KEPT:
             del chat.messages[next(iter(chat.messages))]
@@ -243,28 +235,19 @@ class World:
             if self.clock - old.at > CALLBACK_LIFE:
                 del self.callbacks[old.id]
         number = str(next(self._query_numbers))
-        query = self.callbacks[number] = CallbackQuery(
-            number, bot.id, person.id, chat.key, message.id, self.clock
-        )
+        query = self.callbacks[number] = CallbackQuery(number, bot.id, person.id, chat.key, message.id, self.clock)
         return query
 
     def callback(self, query_id: str, bot: BotAccount) -> CallbackQuery:
         query = self.callbacks.get(query_id)
-        alive = (
-            query
-            and query.answer is None
-            and query.bot_id == bot.id
-            and self.clock - query.at <= CALLBACK_LIFE
-        )
+        alive = query and query.answer is None and query.bot_id == bot.id and self.clock - query.at <= CALLBACK_LIFE
         if query is None or not alive:
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
         return query
 
     def person_chats(self, person: Person) -> list[Chat]:
         """What this person has in the chat list."""
-        return [
-            chat for chat in self.state.chats.values() if self.is_in(person, chat) and not chat.migrated_to
-        ]
+        return [chat for chat in self.state.chats.values() if self.is_in(person, chat) and not chat.migrated_to]
 
     def is_in(self, person: Person, chat: Chat) -> bool:
         return chat.id == person.id if chat.private else chat.member(person.id).inside

@@ -16,10 +16,7 @@ from botrunner.sandbox.errors import ApiError
 def kinds(source: str) -> list[tuple[str, str]]:
     text, entities = parse_html(source)
     units = text.encode("utf-16-le")
-    return [
-        (e["type"], units[e["offset"] * 2 : (e["offset"] + e["length"]) * 2].decode("utf-16-le"))
-        for e in entities
-    ]
+    return [(e["type"], units[e["offset"] * 2 : (e["offset"] + e["length"]) * 2].decode("utf-16-le")) for e in entities]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +46,7 @@ def kinds(source: str) -> list[tuple[str, str]]:
         ('<a href="javascript:alert(1)">a</a>', []),
         ("😀<b>😀😀</b>", [("bold", "😀😀")]),
         ("  <b> a </b>  ", [("bold", "a")]),
+        ("\x01\r<b>a</b>b", [("bold", "a")]),
     ],
 )
 def test_tags(source: str, expected: list[tuple[str, str]]) -> None:
@@ -122,9 +120,7 @@ def test_escaped_text_comes_back(text: str) -> None:
 TAGS = st.sampled_from(["b", "i", "u", "s", "tg-spoiler", "blockquote", "code", "pre"])
 TREES = st.recursive(
     st.text(alphabet="abc <&я😀", max_size=6).map(lambda text: html.escape(text, quote=False)),
-    lambda inner: st.builds(
-        lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", TAGS, st.lists(inner, max_size=3)
-    ),
+    lambda inner: st.builds(lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", TAGS, st.lists(inner, max_size=3)),
     max_leaves=12,
 )
 

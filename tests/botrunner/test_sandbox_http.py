@@ -37,21 +37,19 @@ def call(tg: SandboxServer, method: str, token: str = TOKEN, **options: Any) -> 
         ("nonsense", "getMe", 404, "Not Found"),
     ],
 )
-def test_errors(
-    tg: SandboxServer, chat: ChatDriver, token: str, method: str, code: int, description: str
-) -> None:
+def test_errors(tg: SandboxServer, chat: ChatDriver, token: str, method: str, code: int, description: str) -> None:
     assert call(tg, method, token) == (code, {"ok": False, "error_code": code, "description": description})
 
 
 def test_every_way_to_pass_parameters(tg: SandboxServer, chat: ChatDriver) -> None:
     url = f"{tg.url}/bot{TOKEN}/sendmessage"
     markup = {"inline_keyboard": [[{"text": "x", "callback_data": "y"}]]}
-    person = chat.owner.id
+    person = str(chat.owner.id)
     requests.get(url, {"chat_id": person, "text": "адрес", "reply_markup": json.dumps(markup)}, timeout=10)
     requests.post(url, {"chat_id": person, "text": "форма", "reply_markup": json.dumps(markup)}, timeout=10)
     requests.post(url, json={"chat_id": person, "text": "джейсон", "reply_markup": markup}, timeout=10)
     parts = {
-        "chat_id": (None, str(person)),
+        "chat_id": (None, person),
         "text": (None, "части"),
         "reply_markup": (None, json.dumps(markup)),
     }
@@ -80,9 +78,7 @@ def test_every_way_to_pass_parameters(tg: SandboxServer, chat: ChatDriver) -> No
         ({"text": "x", "parse_mode": "Klingon"}, "Bad Request: unsupported parse_mode"),
     ],
 )
-def test_bad_parameters(
-    tg: SandboxServer, chat: ChatDriver, params: dict[str, str], description: str
-) -> None:
+def test_bad_parameters(tg: SandboxServer, chat: ChatDriver, params: dict[str, str], description: str) -> None:
     body = {"chat_id": str(chat.owner.id), **params}
     assert call(tg, "sendMessage", data=body)[1]["description"] == description
 

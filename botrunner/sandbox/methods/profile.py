@@ -36,8 +36,7 @@ def set_my_commands(call: Call) -> bool:
         if not 1 <= len(str(command.get("description", ""))) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     call.bot.commands[_scope(call)] = [
-        {"command": str(item["command"]).removeprefix("/"), "description": item["description"]}
-        for item in commands
+        {"command": str(item["command"]).removeprefix("/"), "description": item["description"]} for item in commands
     ]
     call.world.tell(News("bots"))
     return True

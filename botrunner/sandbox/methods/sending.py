@@ -127,9 +127,7 @@ def send(call: Call, chat: Chat, content: Json) -> Json:
         call.world.rates.spend(call.bot.id, chat, call.world.clock)
     if markup and "inline_keyboard" not in markup:
         chat.keyboard = None if "remove_keyboard" in markup else markup
-    message = call.world.post(
-        chat, call.bot.id, content, markup=markup, thread_id=thread_id, reply_to=reply_to
-    )
+    message = call.world.post(chat, call.bot.id, content, markup=markup, thread_id=thread_id, reply_to=reply_to)
     return message_json(call.world.state, chat, message, call.bot.id)
 
 

@@ -30,9 +30,7 @@ async def get_updates(call: Call) -> list[Json]:
     _remember_allowed(call)
     limit = min(max(params.integer("limit", 100), 1), 100)
     timeout = min(max(params.integer("timeout"), 0), 50)
-    return await call.polling.get_updates(
-        call.bot, offset=params.integer("offset"), limit=limit, timeout=timeout
-    )
+    return await call.polling.get_updates(call.bot, offset=params.integer("offset"), limit=limit, timeout=timeout)
 
 
 def _remember_allowed(call: Call) -> None:
