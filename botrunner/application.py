@@ -47,13 +47,13 @@ class KnownBot(ExtBot[None]):
         return f"KnownBot({self._token.partition(':')[0]})"
 
 
-def build(*, bot: KnownBot, desk: Desk) -> BotApplication:
+def build(*, bot: KnownBot, desk: Desk, order: ChatOrder) -> BotApplication:
     application: BotApplication = (
         Application.builder()
         .bot(bot)
         .updater(None)  # the poll loop is ours, because of the inbox
         .job_queue(None)
-        .concurrent_updates(ChatOrder())
+        .concurrent_updates(order)
         .context_types(ContextTypes(context=Context))
         .build()
     )
@@ -66,10 +66,11 @@ def build(*, bot: KnownBot, desk: Desk) -> BotApplication:
 async def on_error(update: object, context: Context) -> None:
     """An update that cannot be handled is set aside with its error, without anybody's words in it."""
     error = context.error
-    if not isinstance(update, Update) or error is None or isinstance(error, inbox.AlreadyHandled):
+    if not isinstance(update, Update) or error is None:
         return
-    log.error("update %s of bot %s set aside", update.update_id, desk_of(context.application).bot_id, exc_info=error)
     desk = desk_of(context.application)
+    where = describe(error), frames(error)
+    log.error("update %s of bot %s set aside: %s\n%s", update.update_id, desk.bot_id, *where)
     await in_partner(
         desk.partner_id,
         inbox.set_aside,
@@ -82,6 +83,11 @@ async def on_error(update: object, context: Context) -> None:
 
 def describe(error: BaseException) -> str:
     """The kind of an error and where it was raised: its text may quote what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    stack = traceback.extract_tb(error.__traceback__)
+    where = f" at {stack[-1].filename.rpartition('/')[2]}:{stack[-1].lineno}" if stack else ""
     return redact(f"{type(error).__name__}{where}")
+
+
+def frames(error: BaseException) -> str:
+    """Its traceback for the log, without its text."""
+    return "".join(traceback.format_tb(error.__traceback__))

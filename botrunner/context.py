@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,20 +66,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     async def take(self, update: Update, turn: Turn, where: Replies) -> None:
         """One turn of a lead: decided, committed, then answered."""
-        try:
-            replies = await self.desk.turns.take(update_id=update.update_id, turn=turn, where=where)
-        except inbox.AlreadyHandled:
-            # A commit whose answer the broken connection swallowed: the effect is there, its reply still waits.
-            replies = await in_partner(
-                self.desk.partner_id, inbox.unsent, bot_id=self.desk.bot_id, update_id=update.update_id
-            )
-        await self.desk.answer(self.bot, update.update_id, replies)
+        await self._act(update, self.desk.turns.take(update_id=update.update_id, turn=turn, where=where))
 
     async def settle(
         self, update: Update, service: Service | None = None, where: Replies = NOWHERE, **kwargs: Any
     ) -> None:
         """A service as the whole effect of the update; without one, the update is only ticked off."""
-        replies = await in_partner(
+        settled = in_partner(
             self.desk.partner_id,
             inbox.settle,
             bot_id=self.desk.bot_id,
@@ -89,6 +82,16 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             where=where,
             now=self.desk.clock(),
         )
+        await self._act(update, settled)
+
+    async def _act(self, update: Update, effect: Awaitable[Replies]) -> None:
+        try:
+            replies = await effect
+        except inbox.AlreadyHandled:
+            # A commit whose answer the broken connection swallowed: the effect is there, its reply still waits.
+            replies = await in_partner(
+                self.desk.partner_id, inbox.unsent, bot_id=self.desk.bot_id, update_id=update.update_id
+            )
         await self.desk.answer(self.bot, update.update_id, replies)
 
 

@@ -42,11 +42,11 @@ class Ownership:
     ) -> None:
         await self._conn.close()
 
-    async def take(self, bot_ids: list[int]) -> set[int]:
+    async def take(self, bot_ids: list[int], *, at_most: int | None = None) -> set[int]:
         """Those of the bots that are ours now, in one round trip."""
         rows = await self._rows(
-            "SELECT id FROM unnest(%s::bigint[]) AS b (id) WHERE pg_try_advisory_lock(%s + id)",
-            [bot_ids, NAMESPACE],
+            "SELECT id FROM unnest(%s::bigint[]) AS b (id) WHERE pg_try_advisory_lock(%s + id) LIMIT %s",
+            [bot_ids, NAMESPACE, at_most],
         )
         return {row[0] for row in rows}
 

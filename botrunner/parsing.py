@@ -62,12 +62,24 @@ def where(chat: Chat, pressed: Message | None = None) -> Replies:
 def addresses_bot(update: Update, username: str, bot_id: int) -> bool:
     """Whether a person's message in a group mentions the bot or replies to it."""
     message = update.effective_message
-    if message is None or (message.from_user is not None and message.from_user.is_bot):
+    if message is None or _by_bot(message):
         return False
-    reply = message.reply_to_message
+    return _replies_to(message, bot_id) or _mentions(message, username)
+
+
+def _by_bot(message: Message) -> bool:
+    """An administrator who writes anonymously comes as a bot, too, but on behalf of the group."""
+    return message.from_user is not None and message.from_user.is_bot and message.sender_chat is None
+
+
+def _replies_to(message: Message, bot_id: int) -> bool:
+    original = message.reply_to_message
     # What is written in a topic "replies" to the message that opened the topic.
-    if reply is not None and reply.from_user is not None and reply.forum_topic_created is None:
-        if reply.from_user.id == bot_id:
-            return True
+    if original is None or original.from_user is None or original.forum_topic_created is not None:
+        return False
+    return original.from_user.id == bot_id
+
+
+def _mentions(message: Message, username: str) -> bool:
     text = message.text or message.caption or ""
-    return bool(username) and re.search(rf"(?<!\w)@{re.escape(username)}(?!\w)", text, re.IGNORECASE) is not None
+    return bool(username) and bool(re.search(rf"(?<!\w)@{username}(?!\w)", text, re.IGNORECASE))

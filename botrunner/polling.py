@@ -13,9 +13,11 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from botrunner.api import call
-from botrunner.application import BotApplication, KnownBot, build, describe
+from botrunner.application import BotApplication, KnownBot, build, describe, frames
 from botrunner.context import Desk
 from botrunner.db import in_all_partners, in_partner
+from botrunner.models import InboxUpdate
+from botrunner.processor import ChatOrder
 from botrunner.replies import Replies
 from botrunner.services import fleet, inbox
 from botrunner.services.fleet import Pulse
@@ -29,6 +31,7 @@ POLL_SECONDS = 50
 POLL_GRACE = 10  # after that the connection is dead, whatever TCP believes
 QUEUE_LIMIT = 500  # updates in memory; the others wait in Telegram
 LONGEST_PAUSE = 30.0
+CONFLICT_PAUSE = 5.0
 DRAIN_SECONDS = 4.0  # a slow farewell must not hold up the other bots
 ALLOWED_UPDATES = [
     "message",
@@ -55,6 +58,7 @@ class RunningBot:
         self.pulse = Pulse(bot_id=bot_id, generation=generation)
         self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
         self._request, self._api_url, self._clock = request, api_url, clock
+        self._order = ChatOrder()
         self._application: BotApplication | None = None
         self._life: asyncio.Task[None] | None = None
 
@@ -67,15 +71,15 @@ class RunningBot:
             self._life.cancel()
             await asyncio.gather(self._life, return_exceptions=True)
         if self._application is not None:
-            try:
-                await asyncio.wait_for(self._drain(self._application), DRAIN_SECONDS)
-            except TimeoutError:
-                log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
+            await self._drain(self._application)
         self.pulse.state = Bot.State.STOPPED
 
     async def _drain(self, application: BotApplication) -> None:
-        if application.running:
-            await application.stop()
+        try:
+            await asyncio.wait_for(application.stop(), DRAIN_SECONDS)
+        except TimeoutError:
+            log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
+            self._order.abandon()
         await self.desk.answered.flush()
         await application.shutdown()
 
@@ -87,7 +91,7 @@ class RunningBot:
         except InvalidToken:
             self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
         except Exception as error:
-            log.exception("bot %s broke", self.pulse.bot_id)
+            log.error("bot %s broke: %s\n%s", self.pulse.bot_id, describe(error), frames(error))
             self._failed(describe(error))
 
     def _failed(self, error: str) -> None:
@@ -96,7 +100,7 @@ class RunningBot:
     async def _open(self) -> BotApplication:
         keys = await in_all_partners(fleet.keys_of, bot_id=self.pulse.bot_id)
         bot = KnownBot(token=keys.token, api_url=self._api_url, request=self._request, me=keys.me)
-        application = build(bot=bot, desk=self.desk)
+        application = build(bot=bot, desk=self.desk, order=self._order)
         await self._until_answered(application)
         if keys.me is None:
             await in_all_partners(fleet.remember_me, bot_id=self.pulse.bot_id, me=bot.bot.to_dict())
@@ -120,18 +124,33 @@ class RunningBot:
         rows = await in_partner(self.desk.partner_id, inbox.open_updates, bot_id=self.pulse.bot_id)
         for row in rows:
             if row.handled_at is not None:
-                replies = Replies.load(row.replies)
-                application.create_task(self.desk.answer(application.bot, row.update_id, replies))
+                self._order.watch(application.create_task(self._answer_late(application, row)))
         for row in rows:
             if row.handled_at is None:
                 await self._dispatch(application, json.loads(row.payload))
 
+    async def _answer_late(self, application: BotApplication, row: InboxUpdate) -> None:
+        try:
+            replies = Replies.load(row.replies)
+        except (ValueError, KeyError, TypeError) as error:  # written by another release
+            await self._set_aside(row.update_id, f"unreadable replies: {describe(error)}")
+        else:
+            await self.desk.answer(application.bot, row.update_id, replies)
+
+    async def _set_aside(self, update_id: int, error: str) -> None:
+        await in_partner(
+            self.desk.partner_id,
+            inbox.set_aside,
+            bot_id=self.pulse.bot_id,
+            update_id=update_id,
+            error=error,
+            now=self._clock(),
+        )
+
     async def _poll(self, application: BotApplication) -> None:
         offset: int | None = None
-        pause, seconds = (
-            1.0,
-            0,
-        )  # the first poll does not wait: it tells whether the token and the way are good
+        # The first poll does not wait: it tells whether the token and the way are good.
+        pause, seconds = 1.0, 0
         while True:
             try:
                 updates = await self._get_updates(application, offset, seconds)
@@ -139,7 +158,7 @@ class RunningBot:
                 raise
             except Conflict as error:
                 await self._conflict(application, error)
-                await asyncio.sleep(5)
+                await asyncio.sleep(CONFLICT_PAUSE)
             except TelegramError as error:
                 pause = self._trouble(error, pause)
                 await asyncio.sleep(pause)
@@ -172,21 +191,14 @@ class RunningBot:
         for update in updates:
             if update["update_id"] in new:
                 await self._dispatch(application, update)
-        while application.update_queue.qsize() > QUEUE_LIMIT:
+        while application.update_queue.qsize() + self._order.in_hand > QUEUE_LIMIT:
             await asyncio.sleep(0.05)
 
     async def _dispatch(self, application: BotApplication, raw: dict[str, Any]) -> None:
         try:
             update = Update.de_json(raw, application.bot)
         except Exception as error:  # Telegram may send anything; one bad update must not stop the bot
-            await in_partner(
-                self.desk.partner_id,
-                inbox.set_aside,
-                bot_id=self.pulse.bot_id,
-                update_id=raw["update_id"],
-                error=f"malformed: {describe(error)}",
-                now=self._clock(),
-            )
+            await self._set_aside(raw["update_id"], f"malformed: {describe(error)}")
             return
         application.update_queue.put_nowait(update)
 

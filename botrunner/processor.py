@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from typing import Any
 
 from telegram import Update
@@ -13,11 +13,26 @@ from telegram.ext import BaseUpdateProcessor
 class ChatOrder(BaseUpdateProcessor):
     """An update waits for the earlier ones of its chat, and for nobody else's."""
 
-    AT_ONCE = 256
+    # Never reached, the poll loop stops at `in_hand` before: at a limit here one chat would hold up the others.
+    AT_ONCE = 10_000
 
     def __init__(self) -> None:
         super().__init__(self.AT_ONCE)
         self._last: dict[int, asyncio.Future[None]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def in_hand(self) -> int:
+        return len(self._tasks)
+
+    def watch(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def abandon(self) -> None:
+        """Ends what is at hand. The inbox keeps it for the bot's next start, which would do it a second time."""
+        for task in self._tasks:
+            task.cancel()
 
     async def initialize(self) -> None:
         pass
@@ -25,15 +40,18 @@ class ChatOrder(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         pass
 
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+    async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:  # type: ignore[override]
+        if task := asyncio.current_task():
+            self.watch(task)
         chat_id = _chat_id(update)
         earlier = self._last.get(chat_id)
         mine = self._last[chat_id] = asyncio.get_running_loop().create_future()
         try:
             if earlier is not None:
-                await earlier
+                await asyncio.wait((earlier,))  # a bare await would cancel `earlier` together with this task
             await coroutine
         finally:
+            coroutine.close()
             mine.set_result(None)
             if self._last.get(chat_id) is mine:
                 del self._last[chat_id]

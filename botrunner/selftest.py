@@ -27,7 +27,11 @@ async def self_test(*, bot_id: int, request: SharedRequest, api_url: str) -> lis
     keys = await in_all_partners(fleet.keys_of, bot_id=bot_id)
     group_id = await in_all_partners(fleet.group_of, bot_id=bot_id)
     bot = KnownBot(token=keys.token, api_url=api_url, request=request, me=None)
-    return [asdict(point) for point in await _points(bot, group_id)]
+    try:
+        points = await _points(bot, group_id)
+    except TelegramError as error:
+        points = [Point("telegram", False, _("Connection to Telegram"), error.message)]
+    return [asdict(point) for point in points]
 
 
 async def _points(bot: Bot, group_id: int | None) -> list[Point]:
@@ -36,8 +40,6 @@ async def _points(bot: Bot, group_id: int | None) -> list[Point]:
     except InvalidToken:
         advice = _("Take a new token from @BotFather (/token) and enter it in the partner's form.")
         return [Point("token", False, _("Token"), advice)]
-    except TelegramError as error:
-        return [Point("telegram", False, _("Connection to Telegram"), error.message)]
     points = [Point("token", True, _("Token: @%(username)s") % {"username": me.username})]
     points.append(await _webhook(bot))
     points.append(_privacy(bool(me.can_read_all_group_messages)))

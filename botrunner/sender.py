@@ -35,9 +35,17 @@ class Blocked(Undelivered):
 
 
 async def deliver(bot: Bot, replies: Replies) -> None:
-    """Raises Undelivered. Waits while Telegram is away or asks to slow down."""
+    """Raises Undelivered, after it has tried every message. Waits while Telegram is away or asks to slow down."""
+    lost: Undelivered | None = None
     for message in replies.messages:
-        await _persistently(bot, replies, message)
+        try:
+            await _persistently(bot, replies, message)
+        except Blocked:
+            raise
+        except Undelivered as error:
+            lost = lost or error
+    if lost is not None:
+        raise lost
 
 
 async def _persistently(bot: Bot, replies: Replies, message: Message) -> None:

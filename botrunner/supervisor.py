@@ -88,19 +88,16 @@ class Supervisor:
             await ownership.give_back(bot_id)
         await self._bury(ownership, [wish for wish in wishes if wish.looks_alive and wish.bot_id not in self._bots])
         missing = [wish for bot_id, wish in running.items() if bot_id not in self._bots]
-        next_ones = missing[:STARTED_AT_ONCE]
-        ours = await ownership.take([wish.bot_id for wish in next_ones]) if next_ones else set()
-        for wish in next_ones:
+        ours = await ownership.take([wish.bot_id for wish in missing], at_most=STARTED_AT_ONCE) if missing else set()
+        for wish in missing:
             if wish.bot_id in ours:
                 self._start(wish)
-        return len(missing) > len(next_ones)
+        return len(ours) == STARTED_AT_ONCE
 
     async def _bury(self, ownership: Ownership, wishes: list[Wish]) -> None:
         """Bots that a killed runner still calls running: whoever gets the lock knows that they are not."""
         nobodys = await ownership.take([wish.bot_id for wish in wishes]) if wishes else set()
-        pulses = [
-            Pulse(wish.bot_id, wish.generation, Bot.State.STOPPED) for wish in wishes if wish.bot_id in nobodys
-        ]
+        pulses = [Pulse(wish.bot_id, wish.generation, Bot.State.STOPPED) for wish in wishes if wish.bot_id in nobodys]
         if pulses:
             await in_all_partners(fleet.report, pulses=pulses, runner="", now=self._clock())
         for bot_id in nobodys:

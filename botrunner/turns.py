@@ -33,6 +33,15 @@ class Waiting:
     where: Replies  # with no messages yet
     done: asyncio.Future[Replies] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
+    # Whoever waits may have been abandoned meanwhile, at the end of the bot.
+    def finish(self, replies: Replies) -> None:
+        if not self.done.done():
+            self.done.set_result(replies)
+
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
 
 class Turns:
     """The turns of one bot."""
@@ -70,18 +79,18 @@ class Turns:
     async def _one_by_one(self, batch: list[Waiting], error: Exception) -> None:
         """One turn that cannot be taken must not spoil the others."""
         if len(batch) == 1:
-            batch[0].done.set_exception(error)
+            batch[0].fail(error)
             return
         for waiting in batch:
             try:
                 await self._commit([waiting])
             except Exception as own_error:
-                waiting.done.set_exception(own_error)
+                waiting.fail(own_error)
 
     async def _commit(self, batch: list[Waiting]) -> None:
         answers = await in_partner(self.partner_id, self._handle, batch)
         for waiting, replies in zip(batch, answers, strict=True):
-            waiting.done.set_result(replies)
+            waiting.finish(replies)
 
     def _handle(self, batch: list[Waiting]) -> list[Replies]:
         now = self.clock()
