@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ GIVE_UP_AFTER = 600.0  # seconds without Telegram, after which a reply is stale
 
 # (bot id, picture) → file_id: a picture is uploaded once per bot and process.
 _file_ids: dict[tuple[int, str], str] = {}
+
+# (bot id, chat id, message id) of a replaced screen → the message that took its place, and whether it is a picture.
+_gave_way: dict[tuple[int, int, int], tuple[int, bool]] = {}
+MOST_REMEMBERED = 10_000
 
 
 class Undelivered(RuntimeError):
@@ -79,22 +84,45 @@ def _repeatable(replies: Replies, message: Message) -> bool:
 async def _put(bot: Bot, replies: Replies, message: Message) -> None:
     if not (message.edits and replies.message_id):
         await _send(bot, replies, message)
-    elif message.picture or replies.has_picture:
+        return
+    screen = _successor(bot, replies)
+    if message.picture or screen.has_picture:
         # A picture cannot become a text, nor a text a picture: the old screen makes room for the new one.
-        await _send(bot, replies, message)
-        await _remove(bot, replies)
+        message_id = await _send(bot, replies, message)
+        _remember(bot, screen, message_id, has_picture=bool(message.picture))
+        await _remove(bot, screen)
     else:
-        await _edit(bot, replies, message)
+        await _edit(bot, screen, message)
 
 
-async def _send(bot: Bot, replies: Replies, message: Message) -> None:
+def _successor(bot: Bot, replies: Replies) -> Replies:
+    """The screen that stands where the pressed one was: of a double tap the second press comes too late."""
+    key = (bot.id, replies.chat_id, replies.message_id)
+    while key in _gave_way:
+        message_id, has_picture = _gave_way[key]
+        replies = replace(replies, message_id=message_id, has_picture=has_picture)
+        key = (bot.id, replies.chat_id, message_id)
+    return replies
+
+
+def _remember(bot: Bot, screen: Replies, message_id: int, *, has_picture: bool) -> None:
+    _gave_way[bot.id, screen.chat_id, screen.message_id] = message_id, has_picture
+    if len(_gave_way) > MOST_REMEMBERED:
+        del _gave_way[next(iter(_gave_way))]
+
+
+async def _send(bot: Bot, replies: Replies, message: Message) -> int:
+    """The number of the new message."""
     target: dict[str, Any] = {"chat_id": replies.chat_id}
     if replies.thread_id:
         target["message_thread_id"] = replies.thread_id
     if message.picture:
-        await _send_picture(bot, target, message)
-    else:
-        await call(bot, "sendMessage", target | text_params(message))
+        return await _send_picture(bot, target, message)
+    return _number(await call(bot, "sendMessage", target | text_params(message)))
+
+
+def _number(sent: dict[str, Any]) -> int:
+    return int(sent["message_id"])
 
 
 async def _edit(bot: Bot, replies: Replies, message: Message) -> None:
@@ -116,16 +144,14 @@ async def _remove(bot: Bot, replies: Replies) -> None:
         log.info("an old screen could not be removed")
 
 
-async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> None:
+async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> int:
     key = (bot.id, message.picture)
     if key in _file_ids:
-        await call(bot, "sendPhoto", target | {"photo": _file_ids[key]} | caption_params(message))
-        return
+        return _number(await call(bot, "sendPhoto", target | {"photo": _file_ids[key]} | caption_params(message)))
     path = Path(settings.MEDIA_ROOT) / message.picture
     if not path.is_file():
         log.warning("the picture %s is missing, sending the text alone", message.picture)
-        await call(bot, "sendMessage", target | text_params(message))
-        return
+        return _number(await call(bot, "sendMessage", target | text_params(message)))
     sent = await bot.send_photo(
         photo=path.read_bytes(),
         caption=message.text,
@@ -134,3 +160,4 @@ async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> N
         **target,
     )
     _file_ids[key] = sent.photo[-1].file_id
+    return sent.message_id
