@@ -1,8 +1,8 @@
-"""What a PostgreSQL server needs before the first migration: the SQL that gives the partner wall its two roles.
+"""What a PostgreSQL server needs before the first migration: the SQL for the roles of the partner wall.
 
 The application's role is no superuser and can't bypass row-level security. It may *become* the second role
-(SET ROLE, see partners/tenancy.py) but inherits nothing from it. The same statements prepare the embedded server and,
-through `manage.py prepare_database`, an external one (PostgreSQL 16 or newer with pgvector).
+(SET ROLE, see partners/tenancy.py) but inherits nothing from it. The same statements prepare the embedded
+server and, through `manage.py prepare_database`, an external one (PostgreSQL 16 or newer with pgvector).
 """
 
 import psycopg
@@ -10,7 +10,10 @@ from psycopg import sql
 
 ALL_PARTNERS_ROLE = "curator_all_partners"
 
-CREATE_ROLE = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) THEN CREATE ROLE {role}; END IF; END $$"
+CREATE_ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) "
+    "THEN CREATE ROLE {role}; END IF; END $$"
+)
 ROLES = (
     "ALTER ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION CREATEDB NOINHERIT",
     "ALTER ROLE {all_partners} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION NOCREATEDB",
@@ -20,7 +23,8 @@ IN_DATABASE = (
     "CREATE EXTENSION IF NOT EXISTS vector",
     "GRANT USAGE, CREATE ON SCHEMA public TO {role}",
     "GRANT USAGE ON SCHEMA public TO {all_partners}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {all_partners}",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE {role} "
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {all_partners}",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT USAGE, SELECT ON SEQUENCES TO {all_partners}",
 )
 CREATE_DATABASE = "CREATE DATABASE {database} OWNER {role} ENCODING 'UTF8' TEMPLATE template0"
@@ -32,7 +36,9 @@ def prepare(superuser: str, *, role: str, database: str, password: str = "") -> 
         for statement in _role_statements(role):
             connection.execute(statement)
         if password:
-            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            )
         exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount
         if not exists:
             connection.execute(_compose(CREATE_DATABASE, role, database))
@@ -64,7 +70,7 @@ def _role_statements(role: str) -> list[sql.Composed]:
 
 
 def _compose(statement: str, role: str, database: str = "") -> sql.Composed:
-    return sql.SQL(statement).format(  # type: ignore[arg-type]  # our own constants above
+    return sql.SQL(statement).format(
         name=sql.Literal(role),
         role=sql.Identifier(role),
         database=sql.Identifier(database),

@@ -15,7 +15,7 @@ from pathlib import Path
 import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError
 
 from config import embedded, supervisor
@@ -37,15 +37,17 @@ def main() -> int:
         with only_one(settings.DATA_DIR):
             if supervisor.stop_leftovers(settings.DATA_DIR):
                 say("Stopped what an earlier run had left behind.")
-            ports = {"PORT": settings.PORT} | ({"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {})
+            ports = {"PORT": settings.PORT} | (
+                {"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {}
+            )
             for setting, port in ports.items():
                 check_port(setting, port)
             prepare()
             return supervisor.run(
                 ROOT / "Procfile",
-                without=(set() if uses_sandbox() else {"sandbox"}) | missing(),
+                without=set() if uses_sandbox() else {"sandbox"},
                 data_dir=settings.DATA_DIR,
-                on_start=announce,
+                greeting=greeting,
             )
     except KeyboardInterrupt:
         return 0
@@ -76,13 +78,15 @@ def uses_sandbox() -> bool:
 
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
-    """One supervisor per DATA_DIR. The kernel lets the lock go however the process ends; forks don't inherit it."""
+    """One supervisor per DATA_DIR. The lock goes however the process ends, and forks don't inherit it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "run.lock").open("a+") as lock:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotRun(f"it already runs with the data in {data_dir}. Stop that one first (Ctrl-C there).") from None
+            raise CannotRun(
+                f"it already runs with the data in {data_dir}. Stop that one first (Ctrl-C there)."
+            ) from None
         yield
 
 
@@ -103,16 +107,12 @@ def prepare() -> None:
     say("Bringing the database up to date…")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("sync_timetable")
-    if uses_sandbox() and "load_demo" in get_commands():  # TODO(tolerance)
+    if uses_sandbox():
         call_command("load_demo")
 
 
-def missing() -> set[str]:  # TODO(tolerance)
-    return {name for name, command in {"bots": "runbots", "sandbox": "sandbox"}.items() if command not in get_commands()}
-
-
-def announce() -> None:
-    """Print the addresses once everything answers."""
+def greeting() -> str:
+    """The addresses and the login, once everything answers."""
     from django.conf import settings
 
     pages = {f"http://127.0.0.1:{settings.PORT}/healthz": "Control panel"}
@@ -122,16 +122,18 @@ def announce() -> None:
     for url, name in pages.items():
         while not answers(url):
             if time.monotonic() > deadline:
-                say(f"{name} does not answer at {url}; see the messages above.")
-                return
+                return f"{name} does not answer at {url}; see the messages above."
             time.sleep(0.2)
-    say(greeting(settings.PORT))
-
-
-def greeting(port: int) -> str:
-    lines = ["", "Curator is running. Ctrl-C stops it.", f"  Control panel  http://127.0.0.1:{port}/admin/"]
+    lines = [
+        "",
+        "Curator is running. Ctrl-C stops it.",
+        f"  Control panel  http://127.0.0.1:{settings.PORT}/admin/",
+    ]
     if uses_sandbox():
-        lines += [f"  Sandbox        {sandbox_url()}/", "  Login          demo / demo"]
+        lines += [
+            f"  Sandbox        {sandbox_url()}/",
+            "  Login          admin / demo, or as a partner anna / demo",
+        ]
     return "\n".join([*lines, ""])
 
 

@@ -1,45 +1,71 @@
-"""honcho's manager with what it lacks for `make run`: nothing that it started outlives it, however it ends."""
+"""honcho's manager with what it lacks for `make run`: nothing that it started outlives it."""
 
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import honcho.manager
 import psutil
 from honcho.environ import parse_procfile
+from honcho.printer import Message, Printer
 
 GRACE = 10  # seconds between SIGTERM and SIGKILL
+SILENCE, MOST_PATIENCE = 1.5, 8  # seconds
 MARK = "CURATOR_SUPERVISED"  # in the environment of every process that a supervisor started
 
 honcho.manager.KILL_WAIT = GRACE
 
 
-class Supervisor(honcho.manager.Manager):  # type: ignore[misc]  # honcho has no annotations
-    """`on_start` runs in a thread once the processes are started."""
+class Output(Printer):
+    """Knows how long nobody has printed anything."""
 
-    def __init__(self, on_start: Callable[[], None]) -> None:
-        super().__init__()
-        self.on_start = on_start
+    written_at = 0.0
+
+    def write(self, message: Message) -> None:
+        super().write(message)
+        self.written_at = time.monotonic()
+
+    def wait_for_silence(self) -> None:
+        """At most MOST_PATIENCE seconds."""
+        begun = time.monotonic()
+        while time.monotonic() < min(max(self.written_at, begun) + SILENCE, begun + MOST_PATIENCE):
+            time.sleep(0.1)
+
+
+class Supervisor(honcho.manager.Manager):
+    """`greeting` waits until everything answers; its text comes after what the processes say at first."""
+
+    def __init__(self, greeting: Callable[[], str]) -> None:
+        self.output = Output(sys.stdout)
+        super().__init__(self.output)
+        self.greeting = greeting
 
     def _start(self) -> None:
         super()._start()
         if hasattr(signal, "SIGHUP"):  # the terminal was closed
             signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-        threading.Thread(target=self.on_start, daemon=True).start()
+        threading.Thread(target=self._greet, daemon=True).start()
+
+    def _greet(self) -> None:
+        text = self.greeting()
+        self.output.wait_for_silence()
+        print(text, flush=True)
 
     def terminate(self) -> None:
         if not self._terminating:
-            # honcho counts the seconds from the first process that stops, so never, if all of them ignore SIGTERM
+            # honcho counts from the first process that stops: never, if all of them ignore SIGTERM
             killer = threading.Timer(GRACE, self.kill)
             killer.daemon = True
             killer.start()
         super().terminate()
 
 
-def run(procfile: Path, *, without: set[str], data_dir: Path, on_start: Callable[[], None]) -> int:
+def run(procfile: Path, *, without: set[str], data_dir: Path, greeting: Callable[[], str]) -> int:
     """Run the Procfile's processes until one ends or a signal comes; returns the exit status."""
     environment = {
         **os.environ,
@@ -47,7 +73,7 @@ def run(procfile: Path, *, without: set[str], data_dir: Path, on_start: Callable
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
     }
-    supervisor = Supervisor(on_start)
+    supervisor = Supervisor(greeting)
     for name, command in parse_procfile(procfile.read_text()).processes.items():
         if name not in without:
             supervisor.add_process(name, command, env=environment, cwd=procfile.parent)
@@ -61,7 +87,7 @@ def run(procfile: Path, *, without: set[str], data_dir: Path, on_start: Callable
 
 def stop_leftovers(data_dir: Path) -> int:
     """Stop what a killed supervisor of this DATA_DIR left running. The mark survives every way of dying."""
-    leftovers = [process for process in psutil.process_iter() if _mark(process) == str(data_dir)]
+    leftovers = [process for process in psutil.process_iter() if mark(process) == str(data_dir)]
     for process in leftovers:
         _signal(process.terminate)
     _, alive = psutil.wait_procs(leftovers, timeout=GRACE)
@@ -71,7 +97,7 @@ def stop_leftovers(data_dir: Path) -> int:
     return len(leftovers)
 
 
-def _mark(process: psutil.Process) -> str:
+def mark(process: psutil.Process) -> str:
     try:
         return str(process.environ().get(MARK, ""))
     except (psutil.Error, OSError):
@@ -79,7 +105,5 @@ def _mark(process: psutil.Process) -> str:
 
 
 def _signal(send: Callable[[], None]) -> None:
-    try:
+    with suppress(psutil.NoSuchProcess):
         send()
-    except psutil.NoSuchProcess:
-        pass

@@ -1,6 +1,6 @@
 """Translations without GNU gettext: Babel collects, updates and compiles locale/*/LC_MESSAGES/django.po.
 
-    python -m config.translations update|compile
+python -m config.translations update|compile
 """
 
 import io
@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,12 @@ def catalogue_path(locale: str) -> Path:
 
 
 def extract_template(fileobj: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
-    """Babel's interface: Django turns a template into something that looks like Python, and Babel reads that."""
+    """Babel's interface: Django turns a template into something like Python, and Babel reads that."""
     from django.utils.translation.template import templatize
 
     source = templatize(fileobj.read().decode(), origin=getattr(fileobj, "name", ""))
     source = re.sub(r"(?m)^[ \t]+", "", source)  # HTML's indentation is not Python's
-    yield from extract_python(io.BytesIO(source.encode()), KEYWORDS.keys(), comment_tags, {"encoding": "utf-8"})
+    yield from extract_python(io.BytesIO(source.encode()), KEYWORDS, comment_tags, {"encoding": "utf-8"})
 
 
 def collect() -> Catalog:
@@ -54,8 +55,9 @@ def collect() -> Catalog:
     template = Catalog(project="Curator", charset="utf-8")
     for app in APPS:
         found = extract_from_dir(ROOT / app, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",))
-        for filename, _line, message, comments, context in sorted(found, key=lambda entry: (entry[0], entry[1])):
-            template.add(message, None, [(f"{app}/{filename}", None)], auto_comments=comments, context=context)
+        for filename, line, message, comments, context in sorted(found, key=itemgetter(0, 1)):
+            places = [(f"{app}/{filename}", line)]
+            template.add(message, None, places, auto_comments=comments, context=context)
     return template
 
 
@@ -67,7 +69,7 @@ def new_catalogue(locale: str) -> Catalog:
         msgid_bugs_address="-",
         last_translator="Curator",
         language_team="Curator",
-        header_comment="# Texts of the pages and commands. `make messages` collects, `make run` and `make test` compile.",
+        header_comment="# Texts of the pages and commands. `make messages` collects them.",
         charset="utf-8",
         fuzzy=False,
     )

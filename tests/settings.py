@@ -1,4 +1,4 @@
-"""The product's settings, with an environment of the tests' own: nothing of the developer's .env or data is touched."""
+"""The product's settings in an environment of the tests' own, apart from the developer's .env and data."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,10 @@ from config.settings import DATABASES  # noqa: E402
 
 # Several runs may go on at once on one server, each with databases of its own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_curator_{os.environ['CURATOR_TEST_RUN']}"}
-DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c synchronous_commit=off"}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "options": "-c synchronous_commit=off",
+}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -34,4 +37,6 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # the browser tests' static files, without collectstatic
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = (
+    True  # the browser tests' static files, without collectstatic
+)

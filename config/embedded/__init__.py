@@ -15,8 +15,8 @@ def ensure() -> None:
     """Start the embedded servers that the settings point at and keep them up while this process lives."""
     from django.conf import settings
 
-    wants_postgres = settings.DATABASE_URL == database_url(settings.DATA_DIR)
-    wants_redis = settings.REDIS_URL == redis_url(settings.DATA_DIR)
+    wants_postgres = database_url(settings.DATA_DIR) == settings.DATABASE_URL
+    wants_redis = redis_url(settings.DATA_DIR) == settings.REDIS_URL
     if wants_postgres or wants_redis:
         from config.embedded import lease
 

@@ -46,7 +46,7 @@ def check_owner(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != expected:
         raise EmbeddedServerError(
-            f"{path} belongs to another user. Run as the user who made it, remove it, or set DATA_DIR to another directory."
+            f"{path} belongs to another user. Run as the user who made it, remove it or set another DATA_DIR."
         )
 
 
@@ -68,7 +68,8 @@ def _system_user() -> pwd.struct_passwd:
         pass
     if not shutil.which("useradd"):
         raise EmbeddedServerError(
-            f"PostgreSQL does not run as root. Add a system user {SYSTEM_USER}, run as an ordinary user, or set DATABASE_URL."
+            f"PostgreSQL does not run as root. Add a system user {SYSTEM_USER}, run as an ordinary user, "
+            "or set DATABASE_URL."
         )
     subprocess.run(["useradd", "--system", SYSTEM_USER], check=True, capture_output=True)
     return pwd.getpwnam(SYSTEM_USER)

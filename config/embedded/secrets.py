@@ -13,7 +13,10 @@ def development_secret(data_dir: Path, name: str) -> str:
     """The value kept in DATA_DIR/secrets/<name>, made on the first call."""
     path = data_dir / "secrets" / name
     if not path.exists():
-        _create(path, Fernet.generate_key().decode() if name == "FIELD_ENCRYPTION_KEYS" else secrets.token_urlsafe(48))
+        _create(
+            path,
+            Fernet.generate_key().decode() if name == "FIELD_ENCRYPTION_KEYS" else secrets.token_urlsafe(48),
+        )
     return path.read_text().strip()
 
 

@@ -20,7 +20,13 @@ from config.embedded import EmbeddedServerError, addresses, database_url, develo
 from config.embedded import postgres as postgres_server
 from config.embedded.owner import check_owner
 
-HOLD = "import sys, pathlib; from config.embedded import lease; lease.take(pathlib.Path(sys.argv[1])); print('up', flush=True); input()"
+HOLD = """
+import pathlib, sys
+from config.embedded import lease
+lease.take(pathlib.Path(sys.argv[1]))
+print("up", flush=True)
+input()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,7 @@ def is_up(directory: Path) -> bool:
 
 def execute(directory: Path, statement: str) -> list[tuple[object, ...]]:
     with psycopg.connect(database_url(directory), autocommit=True) as own:
-        cursor = own.execute(statement)  # type: ignore[call-overload]
+        cursor = own.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -65,7 +71,7 @@ def wait_until_gone(pids: list[int]) -> None:
 def kill_servers(directory: Path) -> None:
     postmaster = int((addresses.postgres_dir(directory) / "postmaster.pid").read_text().split()[0])
     with redis.from_url(redis_url(directory)) as client:
-        redis_server = int(client.info("server")["process_id"])  # type: ignore[index]
+        redis_server = int(client.info("server")["process_id"])
     for pid in (postmaster, redis_server):
         os.kill(pid, signal.SIGKILL)
     wait_until_gone([postmaster, redis_server])
@@ -98,16 +104,18 @@ def test_a_lock_whose_process_id_another_program_got_is_healed(data_dir: Path) -
 def test_processes_that_start_at_once_share_the_servers_and_the_last_one_stops_them(data_dir: Path) -> None:
     lease.leave(data_dir)
     assert not is_up(data_dir)
-    holders = [hold(data_dir) for _ in range(3)]
-    assert [holder.stdout.readline() for holder in holders if holder.stdout] == ["up\n"] * 3
+    with hold(data_dir) as first, hold(data_dir) as second, hold(data_dir) as third:
+        for holder in (first, second, third):
+            assert holder.stdout
+            assert holder.stdout.readline() == "up\n"
 
-    holders[0].communicate("\n", timeout=20)
-    assert is_up(data_dir)
-    holders[1].kill()  # a killed process gives its lease back as well
-    holders[1].communicate(timeout=20)
-    assert is_up(data_dir)
-    holders[2].communicate("\n", timeout=20)
-    assert not is_up(data_dir)
+        first.communicate("\n", timeout=20)
+        assert is_up(data_dir)
+        second.kill()  # a killed process gives its lease back as well
+        second.wait(20)
+        assert is_up(data_dir)
+        third.communicate("\n", timeout=20)
+        assert not is_up(data_dir)
     lease.take(data_dir)
 
 
@@ -115,7 +123,11 @@ def test_a_deep_directory_still_gets_sockets_that_fit() -> None:
     deep = Path("/srv") / ("x" * 90) / "var"
     other = Path("/srv") / ("y" * 90) / "var"
     for directory in (deep, Path("/srv/curator/var")):
-        longest = max(bytes(addresses.postgres_socket_dir(directory) / ".s.PGSQL.5432"), bytes(addresses.redis_socket(directory)), key=len)
+        longest = max(
+            bytes(addresses.postgres_socket_dir(directory) / ".s.PGSQL.5432"),
+            bytes(addresses.redis_socket(directory)),
+            key=len,
+        )
         assert len(longest) <= addresses.LONGEST_SOCKET_PATH
     assert addresses.postgres_socket_dir(deep) != addresses.postgres_socket_dir(other)
 
@@ -163,7 +175,10 @@ def test_the_role_can_not_bypass_the_wall() -> None:
         ]
         cursor.execute("SELECT current_user, session_user")
         assert cursor.fetchone() == ("curator", "curator")
-        cursor.execute("SELECT inherit_option, set_option, admin_option FROM pg_auth_members WHERE member = 'curator'::regrole")
+        cursor.execute(
+            "SELECT inherit_option, set_option, admin_option FROM pg_auth_members "
+            "WHERE member = 'curator'::regrole"
+        )
         assert cursor.fetchall() == [(False, True, False)]
 
 

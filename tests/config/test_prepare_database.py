@@ -27,7 +27,9 @@ def _database(settings: Settings) -> None:
 
 
 def superuser_url(server: Path) -> str:
-    return f"postgresql://postgres@/postgres?host={quote(str(addresses.postgres_socket_dir(server)), safe='')}"
+    return (
+        f"postgresql://postgres@/postgres?host={quote(str(addresses.postgres_socket_dir(server)), safe='')}"
+    )
 
 
 @pytest.mark.usefixtures("_database")
@@ -42,7 +44,9 @@ def test_a_prepared_server_has_the_wall_and_may_be_prepared_again(
         shop.execute("CREATE TABLE goods (id bigserial PRIMARY KEY, place vector(3))")
         shop.execute("SET ROLE curator_all_partners")
         shop.execute("INSERT INTO goods DEFAULT VALUES")
-        row = shop.execute("SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = 'shop'").fetchone()
+        row = shop.execute(
+            "SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = 'shop'"
+        ).fetchone()
         assert row == (False, False, False)
 
 
@@ -71,5 +75,5 @@ def test_the_printed_sql_is_complete_and_keeps_the_password(capsys: pytest.Captu
 @pytest.mark.usefixtures("_database")
 def test_a_refusal_is_a_sentence(server: Path) -> None:
     url = superuser_url(server).replace("postgres@", "curator@", 1)
-    with pytest.raises(CommandError, match="permission denied|must be"):
+    with pytest.raises(CommandError, match=r"permission denied|must be"):
         call_command("prepare_database", superuser_url=url)

@@ -1,16 +1,15 @@
 """`make run` itself: the refusals, and once everything for real."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from config import run, supervisor
@@ -33,7 +32,13 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
 
 def run_once(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "config.run"], env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "config.run"],
+        env=variables,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -73,9 +78,14 @@ class Running:
         self.variables = variables
         self.output = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.run"], env=variables, cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "config.run"],
+            env=variables,
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def wait_until_ready(self) -> None:
         assert self.process.stdout
@@ -86,39 +96,59 @@ class Running:
         pytest.fail(f"It ended before it was ready:\n{self.output}")
 
     def get(self, setting: str, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.variables[setting]}{path}", timeout=10) as response:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self.variables[setting]}{path}", timeout=10
+        ) as response:
             return int(response.status)
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        assert self.process.stdout
+        with self.process, self.process.stdout:
+            if how != signal.SIGKILL:
+                self.output += self.process.stdout.read()
+        return self.process.returncode
 
 
 @pytest.fixture
-def variables(tmp_path: Path) -> Iterator[dict[str, str]]:
-    yield environment(tmp_path)
+def started(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+    """Starts `make run` on the test's own data, any number of times; nothing of it outlives the test."""
+    variables, runs = environment(tmp_path), []
+
+    def start() -> Running:
+        runs.append(Running(variables))
+        runs[-1].wait_until_ready()
+        return runs[-1]
+
+    yield start
+    for run_of_test in runs:
+        if run_of_test.process.returncode is None:
+            run_of_test.end(signal.SIGKILL)
     supervisor.stop_leftovers(tmp_path)
 
 
-def servers(directory: Path) -> list[str]:
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listing.splitlines() if re.search(r"postgres|redis-server", line) and str(directory) in line]
+def working_in(directory: Path) -> list[str]:
+    """The names of the processes at home somewhere under the directory: PostgreSQL and Redis."""
+    found = psutil.process_iter(["name", "cwd"])
+    return [
+        process.info["name"] for process in found if (process.info["cwd"] or "").startswith(str(directory))
+    ]
 
 
-def test_everything_starts_survives_a_kill_and_stops_without_a_trace(tmp_path: Path, variables: dict[str, str]) -> None:
-    first = Running(variables)
-    first.wait_until_ready()
+def test_everything_starts_survives_a_kill_and_stops_without_a_trace(
+    tmp_path: Path, started: Callable[[], Running]
+) -> None:
+    first = started()
     assert first.get("PORT", "/readyz") == 200
     assert first.get("PORT", "/admin/login/") == 200
     assert first.get("SANDBOX_PORT", "/") == 200
-    assert servers(tmp_path)
+    assert {"postgres", "redis-server"} <= set(working_in(tmp_path))
 
-    first.process.kill()
-    first.process.wait(10)
-    started = time.monotonic()
-    second = Running(variables)
-    second.wait_until_ready()
-    assert time.monotonic() - started < 30
+    first.end(signal.SIGKILL)
+    second = started()
     assert "Stopped what an earlier run had left behind." in second.output
+    assert "Traceback" not in second.output
 
-    second.process.send_signal(signal.SIGINT)
-    second.process.communicate(timeout=40)
-    assert second.process.returncode == 0
-    assert servers(tmp_path) == []
+    assert second.end(signal.SIGINT) == 0
     assert supervisor.stop_leftovers(tmp_path) == 0
+    assert working_in(tmp_path) == []

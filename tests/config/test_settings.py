@@ -11,8 +11,16 @@ KEY = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
 
 
 def manage(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    production = {"DEBUG": "0", "SECRET_KEY": string.ascii_letters * 2, "FIELD_ENCRYPTION_KEYS": KEY, "DATA_DIR": str(tmp_path)}
-    elsewhere = {"DATABASE_URL": "postgresql://curator@127.0.0.1:9/curator", "REDIS_URL": "redis://127.0.0.1:9/0"}
+    production = {
+        "DEBUG": "0",
+        "SECRET_KEY": string.ascii_letters * 2,
+        "FIELD_ENCRYPTION_KEYS": KEY,
+        "DATA_DIR": str(tmp_path),
+    }
+    elsewhere = {
+        "DATABASE_URL": "postgresql://curator@127.0.0.1:9/curator",
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+    }
     return subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False,
         env={"PATH": os.environ["PATH"], **production, **elsewhere, **variables},
@@ -40,12 +48,14 @@ def test_development_needs_no_secrets(tmp_path: Path) -> None:
 
 
 def test_a_public_https_address_switches_the_protections_on(tmp_path: Path) -> None:
-    finished = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="https://curator.example")
+    finished = manage(
+        tmp_path, "check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="https://curator.example"
+    )
     assert finished.returncode == 0, finished.stderr
 
 
 def test_servers_of_ones_own_are_used_when_set(tmp_path: Path) -> None:
-    show = "from django.conf import settings; print(settings.DATABASES['default']['HOST'], settings.CELERY_BROKER_URL)"
+    show = "from django.conf import settings as s; print(s.DATABASES['default']['HOST'], s.CELERY_BROKER_URL)"
     finished = manage(tmp_path, "shell", "--no-imports", "-c", show)
     assert finished.stdout.split() == ["127.0.0.1", "redis://127.0.0.1:9/0"]
     assert not (tmp_path / "postgres").exists()

@@ -1,11 +1,10 @@
 """The supervisor with small processes of the test's own; what it starts must be gone when it is."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -13,69 +12,91 @@ import pytest
 
 from config import supervisor
 
-POLITE = "polite: exec python -c \"import time; print('started', flush=True); time.sleep(600)\""
-STUBBORN = (
-    "stubborn: exec python -c \"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('started', flush=True); time.sleep(600)\""
-)
-GRANDCHILD = "parent: python -c \"import time; print('started', flush=True); time.sleep(600)\"; true"
-CRASHING = "crashing: python -c \"import time; time.sleep(0.3)\"; exit 3"
+WAIT = "import time; print('started', flush=True); time.sleep(600)"
+POLITE = f'polite: exec python -c "{WAIT}"'
+STUBBORN = f'stubborn: exec python -c "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAIT}"'
+GRANDCHILD = f'parent: python -c "{WAIT}"; true'
+CRASHING = 'crashing: python -c "import time; time.sleep(0.3)"; exit 3'
+SLOW = "slow: exec python -c \"import time; time.sleep(0.5); print('late', flush=True); time.sleep(600)\""
+UNWANTED = "unwanted: exec python -c \"print('never')\""
 
 RUN = """
 import sys, pathlib
 from config import supervisor
 supervisor.GRACE = supervisor.honcho.manager.KILL_WAIT = 1
 directory = pathlib.Path(sys.argv[1])
-sys.exit(supervisor.run(directory / "Procfile", without={"unwanted"}, data_dir=directory, on_start=lambda: print("READY", flush=True)))
+procfile = directory / "Procfile"
+greeting = lambda: "everything answers"
+sys.exit(supervisor.run(procfile, without={"unwanted"}, data_dir=directory, greeting=greeting))
 """
 
+Started = subprocess.Popen[str]
+Start = Callable[..., Started]
 
-@pytest.fixture(autouse=True)
-def _nothing_stays(tmp_path: Path) -> Iterator[None]:
-    yield
-    supervisor.stop_leftovers(tmp_path)
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Runs a supervisor with these lines as its Procfile, and waits until they have said that they started."""
+    with ExitStack() as stack:
+
+        def run(directory: Path, *lines: str) -> Started:
+            directory.mkdir(exist_ok=True)
+            (directory / "Procfile").write_text("\n".join(lines) + "\n")
+            command = [sys.executable, "-c", RUN, str(directory)]
+            running = stack.enter_context(
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            )
+            stack.callback(supervisor.stop_leftovers, directory)
+            stack.callback(running.kill)
+            for _ in [line for line in lines if WAIT in line]:
+                read_until(running, "| started\n")
+            return running
+
+        yield run
+
+
+def read_until(running: Started, end: str) -> str:
+    assert running.stdout
+    read = ""
+    for line in iter(running.stdout.readline, ""):
+        read += line
+        if line.endswith(end):
+            return read
+    return pytest.fail(f"It ended early:\n{read}")
 
 
 def marked(directory: Path) -> list[int]:
-    return [process.pid for process in psutil.process_iter() if supervisor._mark(process) == str(directory)]
+    found = psutil.process_iter()
+    return [process.pid for process in found if supervisor.mark(process) == str(directory)]
 
 
-def start(directory: Path, *lines: str) -> subprocess.Popen[str]:
-    (directory / "Procfile").write_text("\n".join(lines) + "\n")
-    running = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(directory)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert running.stdout
-    expected = sum("'started'" in line for line in lines)
-    while expected:
-        line = running.stdout.readline()
-        assert line, "the supervisor ended early"
-        expected -= "started\n" in line and "system" not in line
-    return running
+def end(running: Started, how: signal.Signals) -> str:
+    running.send_signal(how)
+    return running.communicate(timeout=20)[0]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_even_processes_that_ignore_it(tmp_path: Path, sent: signal.Signals) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_even_what_ignores_it(
+    tmp_path: Path, start: Start, how: signal.Signals
+) -> None:
     running = start(tmp_path, POLITE, STUBBORN, GRANDCHILD)
     assert len(marked(tmp_path)) >= 4
 
-    running.send_signal(sent)
-    running.communicate(timeout=20)
+    end(running, how)
 
     assert running.returncode == 0
     assert marked(tmp_path) == []
 
 
-def test_processes_that_all_ignore_the_signal_are_killed(tmp_path: Path) -> None:
+def test_processes_that_all_ignore_the_signal_are_killed(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, STUBBORN)
-
-    running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=20)
-
+    end(running, signal.SIGTERM)
     assert marked(tmp_path) == []
 
 
-def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_path: Path) -> None:
+def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(
+    tmp_path: Path, start: Start
+) -> None:
     running = start(tmp_path, POLITE, CRASHING)
 
     output, _ = running.communicate(timeout=20)
@@ -85,7 +106,7 @@ def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_p
     assert marked(tmp_path) == []
 
 
-def test_a_killed_supervisors_processes_are_found_and_stopped(tmp_path: Path) -> None:
+def test_a_killed_supervisors_processes_are_found_and_stopped(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, POLITE, GRANDCHILD)
     running.kill()
     running.wait(10)
@@ -97,21 +118,20 @@ def test_a_killed_supervisors_processes_are_found_and_stopped(tmp_path: Path) ->
     assert marked(tmp_path) == []
 
 
-def test_processes_of_another_directory_stay(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    first, second = start(tmp_path / "a", POLITE), start(tmp_path / "b", POLITE)
-    try:
-        supervisor.stop_leftovers(tmp_path / "a")
-        first.communicate(timeout=20)
-        assert len(marked(tmp_path / "b")) == 1
-    finally:
-        second.send_signal(signal.SIGTERM)
-        second.communicate(timeout=20)
+def test_processes_of_another_directory_stay(tmp_path: Path, start: Start) -> None:
+    first, _second = start(tmp_path / "a", POLITE), start(tmp_path / "b", POLITE)
+
+    supervisor.stop_leftovers(tmp_path / "a")
+    first.communicate(timeout=20)
+
+    assert len(marked(tmp_path / "b")) == 1
 
 
-def test_an_unwanted_process_is_not_started(tmp_path: Path) -> None:
-    running = start(tmp_path, POLITE, "unwanted: exec python -c \"print('never')\"")
-    running.send_signal(signal.SIGTERM)
-    output, _ = running.communicate(timeout=20)
-    assert "unwanted" not in output
+def test_an_unwanted_process_is_not_started(tmp_path: Path, start: Start) -> None:
+    running = start(tmp_path, POLITE, UNWANTED)
+    assert "unwanted" not in end(running, signal.SIGTERM)
+
+
+def test_the_greeting_comes_after_what_the_processes_say(tmp_path: Path, start: Start) -> None:
+    running = start(tmp_path, POLITE, SLOW)
+    assert "| late\n" in read_until(running, "everything answers\n")

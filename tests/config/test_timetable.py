@@ -22,7 +22,12 @@ def test_every_task_of_the_timetable_exists() -> None:
 def test_the_first_sync_writes_the_defaults() -> None:
     assert sync((SWEEP,)) == ["tests.sweep"]
     row = PeriodicTask.objects.get(name="tests.sweep")
-    assert (row.task, row.enabled, row.interval.every, row.interval.period) == ("tests.sweep", True, 60, "seconds")
+    assert (row.task, row.enabled, row.interval.every, row.interval.period) == (
+        "tests.sweep",
+        True,
+        60,
+        "seconds",
+    )
 
 
 def test_a_repetition_changes_nothing() -> None:
@@ -43,7 +48,9 @@ def test_what_an_operator_tuned_stays() -> None:
 
 def test_a_new_default_wins_but_a_switched_off_task_stays_off() -> None:
     sync((SWEEP,))
-    PeriodicTask.objects.update(enabled=False, interval=None, crontab=CrontabSchedule.objects.create(minute="5"))
+    PeriodicTask.objects.update(
+        enabled=False, interval=None, crontab=CrontabSchedule.objects.create(minute="5")
+    )
     sync((Tick("tests.sweep", every=timedelta(minutes=2)),))
     row = PeriodicTask.objects.get()
     assert (row.enabled, row.interval.every, row.crontab) == (False, 120, None)

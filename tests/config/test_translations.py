@@ -24,7 +24,9 @@ def test_every_text_is_translated(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", translations.LOCALES)
 def test_placeholders_survive_translation(locale: str) -> None:
-    errors = [(message.id, list(message.check())) for message in translations.read(locale) if list(message.check())]
+    errors = [
+        (message.id, list(message.check())) for message in translations.read(locale) if list(message.check())
+    ]
     assert errors == []
 
 
@@ -39,7 +41,9 @@ def test_templates_are_read_whatever_their_indentation(tmp_path: Path) -> None:
     assert found == ["It's", "Under", ("one\n thing", "%(n)s things", None)]
 
 
-def test_updating_keeps_translations_and_drops_what_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_updating_keeps_translations_and_drops_what_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "ru.po"
     path.write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
@@ -60,5 +64,5 @@ def test_compiled_texts_are_used() -> None:
         assert gettext("Russian") == translations.read("ru")["Russian"].string
 
 
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else string
+def _strings(string: str | tuple[str, ...] | list[str] | None) -> list[str | None]:
+    return [string] if string is None or isinstance(string, str) else [*string]

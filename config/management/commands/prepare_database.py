@@ -6,20 +6,26 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from config import database_roles
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Create the roles and the database of DATABASE_URL on a PostgreSQL server of your own.")
-    requires_system_checks: list[str] = []  # they would need the database that this command makes
+    help = "Create the roles and the database of DATABASE_URL on a PostgreSQL server of your own."
+    requires_system_checks = ()  # they would need the database that this command makes
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         how = parser.add_mutually_exclusive_group(required=True)
         how.add_argument("--print", action="store_true", help=_("only print the SQL, for psql"))
-        how.add_argument("--superuser-url", help=_("address of the server as a superuser, postgresql://postgres@host/postgres"))
-        parser.add_argument("--for-tests", action="store_true", help=_("prepare template1 as well, where tests make databases"))
+        how.add_argument(
+            "--superuser-url",
+            help=_("address of the server as a superuser, postgresql://postgres@host/postgres"),
+        )
+        parser.add_argument(
+            "--for-tests",
+            action="store_true",
+            help=_("prepare template1 as well, where tests make databases"),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         database = environ.Env.db_url_config(settings.DATABASE_URL)

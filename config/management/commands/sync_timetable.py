@@ -2,13 +2,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from config import timetable
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Write the timetable of periodic tasks into the database; what an operator tuned stays.")
+    help = "Write the timetable of periodic tasks into the database; what an operator tuned stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name in timetable.sync():

@@ -1,0 +1,59 @@
+"""Who may import whom, and what pure modules stay away from."""
+
+import ast
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("partners", "content", "funnels", "analytics", "botrunner")
+CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
+    "importlinter"
+]["contracts"]
+PURE = next(contract["source_modules"] for contract in CONTRACTS if contract["name"].startswith("Pure"))
+# Pure by their name, see the table of modules in the README; added to the contract when they appear.
+PURE_NAMES = {"engine", "scoring", "timing", "schema", "messages", "reports", "periods", "claims"}
+CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "localtime"}
+
+
+def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None)
+    assert status == 0, capsys.readouterr().out
+
+
+def test_every_module_with_a_pure_name_is_under_the_contract() -> None:
+    found = {
+        f"{app}.{path.stem}" for app in APPS for path in (ROOT / app).glob("*.py") if path.stem in PURE_NAMES
+    }
+    assert found - set(PURE) == set()
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_has_no_database_no_clock_and_no_sleep(module: str) -> None:
+    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text())
+    assert {name for name in imported(tree) if name.startswith(("django.db", "time", "socket"))} == set()
+    assert [ast.unparse(call) for call in calls(tree) if reads_a_clock(call)] == []
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def calls(tree: ast.Module) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def reads_a_clock(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="datetime" | "date" | "time" | "timezone"), attr=attribute):
+            return attribute in CLOCKS
+    return False
