@@ -27,10 +27,9 @@ def age(then: datetime | None, now: datetime) -> str:
     if then is None:
         return "–"
     seconds = max(0, int((now - then).total_seconds()))
-    for size, unit in ((86_400, _("d")), (3_600, _("h")), (60, _("min"))):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} {_('s')}"
+    units = ((86_400, _("d")), (3_600, _("h")), (60, _("min")), (1, _("s")))
+    size, unit = next((one for one in units if seconds >= one[0]), units[-1])
+    return f"{seconds // size} {unit}"
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:

@@ -144,7 +144,7 @@ def test_unclear_wishes_change_nothing(arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("passed", "number"),
-    [({"seconds": 5}, "5"), ({"minutes": 90}, "1"), ({"hours": 5}, "5"), ({"days": 3}, "3")],
+    [({"seconds": 0}, "0"), ({"seconds": 5}, "5"), ({"minutes": 90}, "1"), ({"hours": 5}, "5"), ({"days": 3}, "3")],
 )
 def test_age(passed: dict[str, int], number: str) -> None:
     assert age(NOW - timedelta(**passed), NOW).split()[0] == number
