@@ -1,6 +1,5 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,14 +15,16 @@ from partners.models import Partner
 def click(request: HttpRequest, token: str) -> HttpResponse:
     tracked = read_token(token)
     if tracked is None:
-        raise Http404(_("This link is not ours or is damaged. Go back to the chat and press the button again."))
+        raise Http404(
+            _("This link is not ours or is damaged. Go back to the chat and press the button again.")
+        )
     prefetch = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
     counts = request.method == "GET" and not prefetch
     with tenancy.partner(tracked.partner_id):
         try:
             url = follow(tracked=tracked, counts=counts, now=timezone.now())
         except Partner.DoesNotExist:
-            raise Http404(_("This shop is no longer here.")) from None
+            raise Http404("the partner is gone") from None
     response = HttpResponseRedirect(url)
     response["Referrer-Policy"] = "no-referrer"  # the token is the lead's, not the shop's
     return response
