@@ -15,9 +15,7 @@ from partners.models import Partner
 def click(request: HttpRequest, token: str) -> HttpResponse:
     tracked = read_token(token)
     if tracked is None:
-        raise Http404(
-            _("This link is not ours or is damaged. Go back to the chat and press the button again.")
-        )
+        raise Http404("not our link")
     prefetch = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
     counts = request.method == "GET" and not prefetch
     with tenancy.partner(tracked.partner_id):
