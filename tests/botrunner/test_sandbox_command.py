@@ -28,7 +28,13 @@ def port() -> int:
 @contextmanager
 def sandbox(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "sandbox", "--port", str(port)]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(data)}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATA_DIR": str(data),
+        "DATABASE_URL": settings.DATABASE_URL,  # or it would start servers of its own
+        "REDIS_URL": settings.REDIS_URL,
+    }
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
         try:
