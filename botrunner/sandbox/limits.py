@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .detect import detect_entities
-from .entities import ORDER, Entity, check_url, parse_html, tidy, utf16_len, without_control
+from .entities import ORDER, Entity, tidy, utf16_len
 from .errors import bad_request
+from .html_parser import parse_html, without_control
 from .params import Params
 from .state import Json
+from .urls import check_url
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024

@@ -72,9 +72,7 @@ def test_a_conversation(tg: SandboxServer, ivan: PersonDriver, chat: ChatDriver)
         message = update.message
         assert message is not None
         assert (message.text, message.entities[0].type) == ("/start spring_sale", "bot_command")
-        sent = await bot.send_message(
-            ivan.id, "<b>Привет</b>, Иван", parse_mode="HTML", reply_markup=KEYBOARD
-        )
+        sent = await bot.send_message(ivan.id, "<b>Привет</b>, Иван", parse_mode="HTML", reply_markup=KEYBOARD)
         assert sent.text_html == "<b>Привет</b>, Иван"
         pressed = chat.press("Дальше")
         assert pressed is not None
@@ -113,9 +111,7 @@ def test_a_revoked_token(tg: SandboxServer, ivan: PersonDriver) -> None:
     assert isinstance(fails(tg, revoked_while_running), InvalidToken)
 
 
-def test_an_offset_confirms_and_nothing_else_does(
-    tg: SandboxServer, ivan: PersonDriver, chat: ChatDriver
-) -> None:
+def test_an_offset_confirms_and_nothing_else_does(tg: SandboxServer, ivan: PersonDriver, chat: ChatDriver) -> None:
     chat.send("раз")
     chat.send("два")
 
@@ -251,13 +247,9 @@ def test_buttons_that_are_refused(
 def test_too_many_buttons(tg: SandboxServer, chat: ChatDriver) -> None:
     chat.start()
     rows = [[InlineKeyboardButton("x", callback_data=str(n))] for n in range(101)]
-    error = fails(
-        tg, lambda bot: bot.send_message(chat.owner.id, "x", reply_markup=InlineKeyboardMarkup(rows))
-    )
+    error = fails(tg, lambda bot: bot.send_message(chat.owner.id, "x", reply_markup=InlineKeyboardMarkup(rows)))
     assert "Reply markup is too long" in error.message
-    with_bot(
-        tg, lambda bot: bot.send_message(chat.owner.id, "x", reply_markup=InlineKeyboardMarkup(rows[:100]))
-    )
+    with_bot(tg, lambda bot: bot.send_message(chat.owner.id, "x", reply_markup=InlineKeyboardMarkup(rows[:100])))
     assert len(chat.last.buttons) == 100
 
 
@@ -273,14 +265,8 @@ def test_editing_what_is_the_same(tg: SandboxServer, chat: ChatDriver) -> None:
 
 def test_editing_what_is_not_there(tg: SandboxServer, chat: ChatDriver) -> None:
     mine = chat.start()
-    assert (
-        "Message to edit not found"
-        in fails(tg, lambda b: b.edit_message_text("x", chat.owner.id, 99)).message
-    )
-    assert (
-        "Message can't be edited"
-        in fails(tg, lambda b: b.edit_message_text("x", chat.owner.id, mine.id)).message
-    )
+    assert "Message to edit not found" in fails(tg, lambda b: b.edit_message_text("x", chat.owner.id, 99)).message
+    assert "Message can't be edited" in fails(tg, lambda b: b.edit_message_text("x", chat.owner.id, mine.id)).message
     assert "Message to delete not found" in fails(tg, lambda b: b.delete_message(chat.owner.id, 99)).message
 
 
@@ -352,10 +338,7 @@ def test_what_is_no_photo(tg: SandboxServer, chat: ChatDriver) -> None:
     chat.start()
     person = chat.owner.id
     assert "Image_process_failed" in fails(tg, lambda bot: bot.send_photo(person, b"not a picture")).message
-    assert (
-        "Failed to get http url content"
-        in fails(tg, lambda b: b.send_photo(person, "https://nl.ru/x.png")).message
-    )
+    assert "Failed to get http url content" in fails(tg, lambda b: b.send_photo(person, "https://nl.ru/x.png")).message
     assert "Wrong file identifier" in fails(tg, lambda bot: bot.send_photo(person, "AgACAgIxxx")).message
     long = "а" * 1025
     assert "caption is too long" in fails(tg, lambda bot: bot.send_photo(person, png(), caption=long)).message
@@ -367,9 +350,7 @@ def test_a_file_id_belongs_to_one_bot(tg: SandboxServer, ivan: PersonDriver, cha
     ivan.open("oleg_bot").start()
     sent = with_bot(tg, lambda bot: bot.send_photo(ivan.id, png()))
     theirs = sent.photo[0].file_id
-    assert (
-        "Wrong file identifier" in fails(tg, lambda bot: bot.send_photo(ivan.id, theirs), OTHER_TOKEN).message
-    )
+    assert "Wrong file identifier" in fails(tg, lambda bot: bot.send_photo(ivan.id, theirs), OTHER_TOKEN).message
     assert "Invalid file_id" in fails(tg, lambda bot: bot.get_file(theirs), OTHER_TOKEN).message
 
 
@@ -380,9 +361,7 @@ def test_documents_and_albums(tg: SandboxServer, chat: ChatDriver) -> None:
         sent = await bot.send_document(chat.owner.id, b'{"a": 1}', filename="export.json")
         assert sent.document is not None
         assert (sent.document.file_name, sent.document.file_size) == ("export.json", 8)
-        album = await bot.send_media_group(
-            chat.owner.id, [InputMediaPhoto(png()), InputMediaPhoto(png(color="red"))]
-        )
+        album = await bot.send_media_group(chat.owner.id, [InputMediaPhoto(png()), InputMediaPhoto(png(color="red"))])
         assert len({message.media_group_id for message in album}) == 1
 
     with_bot(tg, send)

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botrunner.sandbox.detect import detect_entities
-from botrunner.sandbox.entities import check_url, parse_html, to_html, utf16_len
+from botrunner.sandbox.entities import to_html, utf16_len
 from botrunner.sandbox.errors import ApiError
+from botrunner.sandbox.html_parser import parse_html
+from botrunner.sandbox.urls import check_url
 
 
 def kinds(source: str) -> list[tuple[str, str]]:
