@@ -29,7 +29,8 @@ class SetAsideAdmin(PanelAdmin):
     actions = ("try_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxUpdate]:
-        return super().get_queryset(request).filter(failed_at__isnull=False).defer("payload", "replies")
+        updates: QuerySet[InboxUpdate] = super().get_queryset(request)
+        return updates.filter(failed_at__isnull=False).defer("payload", "replies")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

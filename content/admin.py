@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -40,9 +39,7 @@ class ProductAdmin(PanelAdmin):
     def thumbnail(self, product: Product) -> SafeString | str:
         if not product.picture:
             return "—"
-        return format_html(
-            '<img class="panel-thumbnail" src="{}" alt="" loading="lazy">', product.picture.url
-        )
+        return format_html('<img class="panel-thumbnail" src="{}" alt="" loading="lazy">', product.picture.url)
 
     @display(description=_("price"), ordering="price_rub")
     def price(self, product: Product) -> str:
@@ -50,7 +47,7 @@ class ProductAdmin(PanelAdmin):
         return f"{roubles(product.price_rub)}, {month(product.as_of)}"
 
 
-class PayPlanForm(ModelForm):
+class PayPlanForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     text = forms.CharField(
         label=_("table (YAML)"),
         max_length=20_000,
@@ -110,15 +107,9 @@ class PayPlanAdmin(PanelAdmin):
         except FileError:
             return gettext("the table cannot be read")
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        response = super().changeform_view(request, object_id, form_url, extra_context)
-        if isinstance(response, TemplateResponse):
-            form: PayPlanForm = response.context_data["adminform"].form
-            response.context_data["problems"] = form.problems
+        context["problems"] = context["adminform"].form.problems
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -27,12 +28,11 @@ class Timeline:
         events = self._events().values_list("at", "pk", Value("event", CharField()))
         messages = self._messages().values_list("at", "pk", Value("message", CharField()))
         # of one moment the later row first; a message before what it led to
-        found: list[tuple[datetime, int, str]] = list(
-            events.order_by().union(messages.order_by(), all=True).order_by("-at", "-pk")[part]
-        )
-        rows = {
-            "event": FunnelEvent.objects.in_bulk([pk for _at, pk, table in found if table == "event"]),
-            "message": LeadMessage.objects.in_bulk([pk for _at, pk, table in found if table == "message"]),
+        both = events.order_by().union(messages.order_by(), all=True).order_by("-at", "-pk")
+        found: list[tuple[datetime, int, str]] = list(both[part])
+        rows: dict[str, dict[Any, FunnelEvent | LeadMessage]] = {
+            "event": {**FunnelEvent.objects.in_bulk([pk for _at, pk, table in found if table == "event"])},
+            "message": {**LeadMessage.objects.in_bulk([pk for _at, pk, table in found if table == "message"])},
         }
         return [rows[table][pk] for _at, pk, table in found]
 
@@ -52,7 +52,7 @@ def versions_of(events: list[FunnelEvent]) -> dict[int, FunnelVersion]:
 def published_before(version: FunnelVersion) -> FunnelVersion | None:
     """What a draft would replace, or a published version has replaced."""
     published = FunnelVersion.objects.filter(
-        key=version.key, partner_id=version.partner_id, status=FunnelVersion.Status.PUBLISHED
+        key=version.key, partner=version.partner_id, status=FunnelVersion.Status.PUBLISHED
     ).exclude(pk=version.pk)
     if version.status == FunnelVersion.Status.PUBLISHED:
         published = published.filter(number__lt=version.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -20,12 +20,10 @@ from partners.access import membership_of
 class LoginForm(PanelAuthenticationForm):
     """A membership is the only switch; Django's `is_staff` means nothing here."""
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         AuthenticationForm.confirm_login_allowed(self, user)
         if membership_of(user) is None:
-            raise ValidationError(
-                _("This login has no access to the panel. Ask the operators."), code="invalid_login"
-            )
+            raise ValidationError(_("This login has no access to the panel. Ask the operators."), code="invalid_login")
 
 
 class PanelSite(UnfoldAdminSite):
@@ -39,7 +37,8 @@ class PanelSite(UnfoldAdminSite):
         from partners.admin import fleet
 
         home = {**fleet.context(request), "title": _("Fleet"), **(extra_context or {})}
-        return super().index(request, home)
+        response: TemplateResponse = super().index(request, home)
+        return response
 
     def get_urls(self) -> list[URLPattern]:
         from partners.admin import fleet
@@ -48,4 +47,4 @@ class PanelSite(UnfoldAdminSite):
             path("fleet/", self.admin_view(fleet.fragment), name="fleet"),
             path("fleet/<int:bot_id>/<slug:command>/", self.admin_view(fleet.command), name="fleet_command"),
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.paginator import Page, Paginator
@@ -110,9 +110,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
 
     @display(description=_("wants"), ordering="intent")
     def wants(self, lead: Lead) -> str:
-        return " · ".join(
-            str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word
-        )
+        return " · ".join(str(word) for word in (lead.get_intent_display(), INTEREST_NAMES.get(lead.pain)) if word)
 
     @display(description=_("last seen"), ordering="last_seen_at")
     def seen(self, lead: Lead) -> str:
@@ -129,7 +127,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         lead: Lead | None = self.get_object(request, object_id)
         if lead is None or not self.has_view_permission(request, lead):
             raise Http404
-        page = Paginator(Timeline(lead), PER_PAGE).get_page(request.GET.get("p"))
+        page: Page[Any] = Paginator(cast(Any, Timeline(lead)), PER_PAGE).get_page(request.GET.get("p"))
         place = Conversation.objects.select_related("version").filter(lead=lead).first()
         context = {
             **self.admin_site.each_context(request),
@@ -145,7 +143,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         return TemplateResponse(request, "admin/funnels/lead.html", context)
 
 
-def _days(page: Page, lead: Lead) -> Iterator[tuple[date, list[Entry]]]:
+def _days(page: Page[Any], lead: Lead) -> Iterator[tuple[date, list[Entry]]]:
     """The page's entries by day, in the partner's zone."""
     zone = zoneinfo.ZoneInfo(lead.partner.time_zone)
     rows: list[FunnelEvent | LeadMessage] = list(page)
@@ -159,9 +157,7 @@ def _days(page: Page, lead: Lead) -> Iterator[tuple[date, list[Entry]]]:
 def _entry(
     row: FunnelEvent | LeadMessage, versions: dict[int, FunnelVersion], style: Style, zone: zoneinfo.ZoneInfo
 ) -> Entry:
-    at = row.at.astimezone(zone).replace(
-        tzinfo=None
-    )  # or the template would bring it back to the server's zone
+    at = row.at.astimezone(zone).replace(tzinfo=None)  # or the template would bring it back to the server's zone
     if isinstance(row, LeadMessage):
         return Entry(at, words=row.text)
     version = versions.get(row.version_id or 0)

@@ -9,7 +9,7 @@ from funnels.models import FunnelVersion
 LONGEST = 300_000  # more than a file may have: the check says so, and nothing that was typed is cut
 
 
-class VersionForm(forms.ModelForm):
+class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     key = forms.RegexField(
         r"^[a-z][a-z0-9_]{0,23}$", label=_("funnel"), initial="main", widget=UnfoldAdminTextInputWidget
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,23 +70,17 @@ class VersionPages(PanelAdmin):
                 raise Http404
             return view(request, version)
 
-        return self.admin_site.admin_view(page)
+        wrapped: Callable[..., HttpResponse] = self.admin_site.admin_view(page)
+        return wrapped
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        response = super().changeform_view(
-            request, object_id, form_url, {**(extra_context or {}), **one_button}
-        )
-        if isinstance(response, TemplateResponse):
-            form = response.context_data["adminform"].form
-            text = form.data.get("text", "") if form.is_bound else form.instance.text
-            response.context_data["problems"] = problems_in(text) if text else []
+        form = context["adminform"].form
+        text = form.data.get("text", "") if form.is_bound else form.instance.text
+        context["problems"] = problems_in(text) if text else []
+        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
     def check_typed(self, request: HttpRequest) -> HttpResponse:
@@ -114,7 +109,7 @@ class VersionPages(PanelAdmin):
             key=version.key,
             text=version.text,
             partner=version.partner,
-            author=request.user,
+            author=author_of(request),
             now=timezone.now(),
             note=_("from %s") % version,
         )
@@ -156,6 +151,10 @@ class VersionPages(PanelAdmin):
         return TemplateResponse(request, f"admin/funnels/{page}.html", context)
 
 
+def author_of(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
 def problems_in(text: str) -> list[Any]:
     return versions.problems_of(FunnelVersion(key="main", number=0, text=text))
 
@@ -170,9 +169,7 @@ def diff_lines(before: str, after: str) -> Iterator[DiffLine]:
         for kind, old_start, old_end, new_start, new_end in group:
             if kind == "equal":
                 for shift in range(old_end - old_start):
-                    yield DiffLine(
-                        "same", old_start + shift + 1, new_start + shift + 1, old[old_start + shift]
-                    )
+                    yield DiffLine("same", old_start + shift + 1, new_start + shift + 1, old[old_start + shift])
                 continue
             for line in range(old_start, old_end):
                 yield DiffLine("removed", line + 1, None, old[line])

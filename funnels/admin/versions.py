@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from funnels.admin.version_form import VersionForm
-from funnels.admin.version_views import VersionPages
+from funnels.admin.version_views import VersionPages, author_of
 from funnels.models import FunnelVersion
 from funnels.queries import is_superseded
 from funnels.services import versions
@@ -40,7 +40,8 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
         js = ("content/editor.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FunnelVersion]:
-        return super().get_queryset(request).annotate(is_superseded=is_superseded())
+        rows: QuerySet[FunnelVersion] = super().get_queryset(request)
+        return rows.annotate(is_superseded=is_superseded())
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -74,18 +75,19 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: FunnelVersion | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.status == Status.DRAFT)
 
-    def save_model(self, request: HttpRequest, obj: FunnelVersion, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: FunnelVersion, form: ModelForm[Any], change: bool) -> None:
         if change:
             try:
                 versions.edit_draft(version=obj, text=obj.text, note=obj.note)
                 return
             except versions.VersionError as refused:
-                messages.warning(request, f"{refused} {gettext('What you typed is kept in a new draft.')}")
+                messages.warning(request, str(refused))
+                messages.warning(request, gettext("What you typed is kept in a new draft."))
         saved = versions.save_draft(
             key=obj.key,
             text=obj.text,
             partner=obj.partner,
-            author=request.user,
+            author=author_of(request),
             now=timezone.now(),
             note=obj.note,
         )

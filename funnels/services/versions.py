@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ def save_draft(
     key: str,
     text: str,
     partner: Partner | None,
-    author: AbstractBaseUser | None,
+    author: User | None,
     now: datetime,
     note: str = "",
 ) -> FunnelVersion:
@@ -57,7 +57,7 @@ def _next_number(key: str, partner_id: int | None) -> int:
     """Two drafts at once must not get one number: the second waits for the end of the first transaction."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_NUMBERS, [f"{key} {partner_id}"])
-    versions = FunnelVersion.objects.filter(key=key, partner_id=partner_id)
+    versions = FunnelVersion.objects.filter(key=key, partner=partner_id)
     highest: int | None = versions.aggregate(highest=Max("number"))["highest"]
     return (highest or 0) + 1
 

@@ -21,9 +21,7 @@ class PanelAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Somebody else's row and a row that never was look alike."""
         raise Http404
 
@@ -39,7 +37,7 @@ class ReadOnlyAdmin(PanelAdmin):
         return False
 
 
-class PartnersRowForm(forms.ModelForm):
+class PartnersRowForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     """A row of a partner's login: the partner is set here, whatever was sent."""
 
     own_partner_id: int | None = None
@@ -51,7 +49,8 @@ class PartnersRowForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Uniqueness within the partner is checked although the form has no such field."""
-        return super()._get_validation_exclusions() - {"partner"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own, unnamed in its stubs
+        return excluded - {"partner"}
 
 
 class PartnersRowAdmin(PanelAdmin):
@@ -59,11 +58,9 @@ class PartnersRowAdmin(PanelAdmin):
 
     form = PartnersRowForm
     autocomplete_fields = ("partner",)
-    list_select_related = ("partner",)
+    list_select_related: tuple[str, ...] = ("partner",)
 
-    def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         membership = membership_of(request.user)
         own = membership.partner_id if membership else None
@@ -85,11 +82,7 @@ class PartnersRowAdmin(PanelAdmin):
     def _for(self, request: HttpRequest, names: Any) -> list[Any]:
         if is_operator(request.user):
             return list(names)
-        return [
-            name
-            for name in names
-            if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")
-        ]
+        return [name for name in names if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")]
 
 
 class SecretInput(UnfoldAdminPasswordWidget):

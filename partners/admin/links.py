@@ -38,10 +38,8 @@ class LinkAdmin(PartnersRowAdmin):
         js = ("partners/copy.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Link]:
-        counted = (
-            super().get_queryset(request).annotate(first=leads_by("first_link"), last=leads_by("last_link"))
-        )
-        return counted.defer("partner__bot__token")
+        counted = super().get_queryset(request).annotate(first=leads_by("first_link"), last=leads_by("last_link"))
+        return counted.defer("partner__bot__token")  # type: ignore[no-any-return]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_fields(request, obj)
@@ -58,7 +56,8 @@ class LinkAdmin(PartnersRowAdmin):
             return gettext("known after the bot's first start")
         address = f"t.me/{bot.username}?start={link.code}"
         return format_html(
-            '<span class="copyable"><code>{}</code><button type="button" class="panel-button" data-copy="{}">{}</button></span>',
+            '<span class="copyable"><code>{}</code>'
+            '<button type="button" class="panel-button" data-copy="{}">{}</button></span>',
             address,
             f"https://{address}",
             gettext("Copy"),
@@ -72,7 +71,7 @@ class LinkAdmin(PartnersRowAdmin):
     def last(self, link: Link) -> int:
         return link.last  # type: ignore[attr-defined, no-any-return]
 
-    def save_model(self, request: HttpRequest, obj: Link, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Link, form: ModelForm[Any], change: bool) -> None:
         if not change:
             obj.created_at = timezone.now()
         super().save_model(request, obj, form, change)

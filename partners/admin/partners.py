@@ -23,11 +23,18 @@ from partners.templatetags.panel import redacted
 KEEP = _("Leave empty to keep the stored one.")
 
 
-class PartnerForm(ModelForm):
+class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     class Meta:
         model = Partner
-        fields = "__all__"
-        labels = {"name": _("partner's name")}
+        fields = (
+            *("slug", "name", "contact", "phone", "telegram_id", "admin_telegram_ids", "country", "time_zone"),
+            *("specialization", "story", "communication_style", "nl_partner_id", "shop_link", "registration_link"),
+            *("group_id", "group_title", "topics", "funnel_enabled", "auto_reminders", "lead_notifications"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("partner's name")
 
     def clean_admin_telegram_ids(self) -> list[int]:
         ids = self.cleaned_data["admin_telegram_ids"] or []
@@ -48,10 +55,8 @@ class PartnerForm(ModelForm):
         return country
 
 
-class BotForm(ModelForm):
-    new_token = SecretFormField(
-        label=_("token"), required=False, max_length=120, widget=SecretInput, help_text=KEEP
-    )
+class BotForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
+    new_token = SecretFormField(label=_("token"), required=False, max_length=120, widget=SecretInput, help_text=KEEP)
 
     class Meta:
         model = Bot
@@ -72,9 +77,7 @@ class BotForm(ModelForm):
         except TokenRefused as refused:
             raise ValidationError(str(refused)) from None
         if Bot.objects.filter(telegram_id=telegram_id).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(
-                _("This token belongs to a bot of another partner. Make a new bot in @BotFather.")
-            )
+            raise ValidationError(_("This token belongs to a bot of another partner. Make a new bot in @BotFather."))
         return token
 
     def apply(self, partner: Partner) -> None:
@@ -103,7 +106,7 @@ class BotInline(StackedInline):
         return redacted(bot.last_error) or "—"
 
 
-class YandexForm(ModelForm):
+class YandexForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     new_api_key = SecretFormField(
         label=_("Api-Key"), required=False, max_length=400, widget=SecretInput, help_text=KEEP
     )
@@ -121,7 +124,7 @@ class YandexForm(ModelForm):
             if values.get(f"new_{name}"):
                 setattr(self.instance, name, values[f"new_{name}"])
         if not (self.instance.api_key or self.instance.private_key):
-            raise ValidationError(_("Give an Api-Key or the private key of a service account."))
+            self.add_error("new_api_key", _("Give an Api-Key or the private key of a service account."))
         return values
 
 
@@ -199,13 +202,13 @@ class PartnerAdmin(PanelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
         return self.inlines if is_operator(request.user) else ()
 
-    def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm[Any], change: bool) -> None:
         if not change:
             obj.created_at = timezone.now()
         super().save_model(request, obj, form, change)
 
     def save_formset(
-        self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool
+        self, request: HttpRequest, form: ModelForm[Any], formset: BaseInlineFormSet[Any, Any, Any], change: bool
     ) -> None:
         if formset.model is not Bot:
             super().save_formset(request, form, formset, change)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
@@ -19,8 +22,19 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class MembershipForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
+    def clean(self) -> dict[str, Any]:
+        """Said beside the field: an inline does not show what concerns the whole row."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        is_operator = values.get("role") == Membership.Role.OPERATOR
+        if "role" in values and is_operator == bool(values.get("partner")):
+            self.add_error("partner", _("An operator has no partner; a partner's login needs one."))
+        return values
+
+
 class MembershipInline(StackedInline):
     model = Membership
+    form = MembershipForm
     fields = (("role", "partner"),)
     autocomplete_fields = ("partner",)
     extra = 1
@@ -28,7 +42,7 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin, PanelAdmin):
+class UserAdmin(StockUserAdmin, PanelAdmin):  # type: ignore[type-arg]  # a generic only for mypy
     """Permissions are not given one by one: the role of the membership says everything."""
 
     form = UserChangeForm

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from funnels.models import FunnelEvent
+from funnels.timeline import funnel_of, sentence
+from tests.funnels.samples import GOOD
+
+
+def said(kind: str, step: str = "", data: Mapping[str, Any] | None = None, text: str = GOOD) -> str:
+    with translation.override("ru"):
+        return sentence(kind, step, data or {}, funnel_of(text), "vy").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "data", "expected"),
+    [
+        ("started", "start", {}, "открыл(а) бота"),
+        ("screen_shown", "health", {}, "увидел(а) экран «health»"),
+        ("button_pressed", "health", {"action": "0"}, "нажал(а) «🔥 Похудеть» на экране «health»"),
+        ("button_pressed", "health", {"action": "b"}, "нажал(а) «← Назад» на экране «health»"),
+        ("button_pressed", "health", {"action": "h"}, "нажал(а) «🏠 Главное меню» на экране «health»"),
+        ("button_pressed", "health", {"action": "menu", "to": "health"}, "нажал(а) «🍎 Здоровье» на клавиатуре"),
+        ("button_pressed", "gone", {"action": "7"}, "нажал(а) «7» на экране «gone»"),
+        ("button_pressed", "health", {"action": "99"}, "нажал(а) «99» на экране «health»"),
+        ("link_clicked", "shake", {"slot": "shop"}, "перешёл(ла) по ссылке «магазин»"),
+        ("link_clicked", "shake", {"slot": "blog"}, "перешёл(ла) по ссылке «blog»"),
+        ("bot_blocked", "", {}, "заблокировал(а) бота"),
+    ],
+)
+def test_events_are_sentences(kind: str, step: str, data: dict[str, Any], expected: str) -> None:
+    assert said(kind, step, data) == expected
+
+
+@pytest.mark.parametrize("kind", FunnelEvent.Kind.values)
+def test_every_kind_is_told_even_when_the_funnel_cannot_be_read(kind: str) -> None:
+    for text in (GOOD, "no: funnel"):
+        told = said(kind, "health", {"action": "0", "to": "shake"}, text)
+        assert told
+        if kind != "message_received":  # shown with its text instead
+            assert told != kind

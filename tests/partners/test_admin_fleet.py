@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from partners import queries, tenancy
+from partners.models import Bot
+from partners.queries import FleetRow, Status
+from tests.factories import make_bot, make_lead, make_link, make_partner, token_of
+from tests.personas import client_of, operator, owner
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 2, 21, 30, tzinfo=UTC)
+INDEX = "admin:index"
+
+
+def status(**fields: object) -> Status:
+    values = {"wanted": "running", "wanted_at": NOW, "heartbeat_at": NOW, "running_generation": 1}
+    return queries.status_of(Bot(**values | fields), NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "tone", "attention"),
+    [
+        ({"state": "running"}, "good", False),
+        ({"state": "running", "heartbeat_at": NOW - timedelta(minutes=2)}, "bad", True),
+        ({"state": "running", "generation": 2}, "wait", False),
+        ({"state": "running", "generation": 2, "wanted_at": NOW - timedelta(minutes=2)}, "wait", True),
+        ({"state": "failed"}, "bad", True),
+        ({"state": "failed", "generation": 2}, "wait", False),
+        ({"state": "starting"}, "wait", False),
+        ({"state": "stopped"}, "wait", False),
+        ({"state": "stopped", "wanted_at": NOW - timedelta(minutes=2)}, "wait", True),
+        ({"state": "stopped", "wanted_at": None}, "wait", True),
+        ({"wanted": "stopped", "state": "running"}, "wait", False),
+        ({"wanted": "stopped", "state": "running", "heartbeat_at": None}, "off", False),
+        ({"wanted": "stopped", "state": "stopped"}, "off", False),
+        ({"wanted": "stopped", "state": "failed"}, "off", False),
+    ],
+)
+def test_status_says_what_is_wanted_against_what_is(fields: dict[str, object], tone: str, attention: bool) -> None:
+    found = status(**fields)
+    assert (found.tone, found.needs_attention) == (tone, attention)
+    assert found.word
+
+
+def test_leads_of_today_are_counted_from_the_partners_midnight() -> None:
+    """At 21:30 UTC it is half past midnight in Moscow, but still yesterday in Berlin."""
+    moscow, berlin = make_partner(time_zone="Europe/Moscow"), make_partner(time_zone="Europe/Berlin")
+    for partner in (moscow, berlin):
+        make_lead(partner, created_at=NOW - timedelta(hours=1))
+        make_lead(partner, created_at=NOW - timedelta(minutes=10))
+    with tenancy.all_partners():
+        assert queries.lead_counts(NOW) == {moscow.pk: (2, 1), berlin.pk: (2, 2)}
+
+
+def test_trouble_comes_first() -> None:
+    make_bot(make_partner(name="А"), wanted="stopped")
+    make_bot(make_partner(name="Я"), state="failed", running_generation=1)
+    with tenancy.all_partners():
+        fleet = queries.fleet(NOW)
+    assert [row.bot.partner.name for row in fleet.rows] == ["Я", "А"]
+    assert (fleet.troubled, fleet.stopped, fleet.running) == (1, 1, 0)
+    assert fleet.misses_runner
+
+
+def test_nobody_misses_a_runner_when_all_bots_are_stopped() -> None:
+    make_bot(wanted="stopped")
+    with tenancy.all_partners():
+        assert not queries.fleet(NOW).misses_runner
+
+
+def test_a_self_test_is_awaited_until_it_is_newer_than_the_wish() -> None:
+    def awaited(wanted: datetime | None, done: datetime | None) -> bool:
+        return FleetRow(Bot(self_test_wanted_at=wanted, self_test_at=done), Status("", ""), 0, 0).test_is_awaited
+
+    assert awaited(NOW, None)
+    assert awaited(NOW, NOW - timedelta(seconds=1))
+    assert not awaited(NOW, NOW)
+    assert not awaited(None, None)
+
+
+def test_home_page_shows_a_bot_with_its_trouble(client: Client) -> None:
+    token = token_of(5)
+    make_bot(
+        make_partner(name='<b>&"'),
+        state="failed",
+        running_generation=1,
+        last_error=f"Telegram refused {token}",
+        self_test=[
+            {"code": "token", "ok": True, "title": "Токен", "advice": ""},
+            {"code": "group", "ok": False, "title": "Группа", "advice": "<i>Добавьте</i> бота"},
+        ],
+    )
+    text = client_of(operator()).get(reverse(INDEX)).content.decode()
+    assert "&lt;b&gt;&amp;&quot;" in text
+    assert "не работает" in text
+    assert token not in text
+    assert "Telegram refused •••" in text
+    assert "✅" in text
+    assert "❌" in text
+    assert "&lt;i&gt;Добавьте&lt;/i&gt; бота" in text
+    assert "Процесс ботов не работает" in text
+
+
+def test_home_page_of_a_partner_has_own_bot_and_leads_but_no_commands() -> None:
+    partner, other = make_partner(name="Своя"), make_partner(name="Чужая")
+    make_bot(partner)
+    make_bot(other)
+    make_lead(partner, first_name="</script><img src=x onerror=alert(1)>")
+    make_lead(other, first_name="Секрет")
+    text = client_of(owner(partner)).get(reverse(INDEX)).content.decode()
+    assert "Своя" in text
+    assert "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;" in text
+    assert "<img src=x" not in text
+    for absent in ("Чужая", "Секрет", "data-command", f'data-bot="{other.pk}"'):
+        assert absent not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "after"),
+    [
+        ("start", {"wanted": "stopped"}, {"wanted": "running"}),
+        ("stop", {}, {"wanted": "stopped"}),
+        ("restart", {}, {"wanted": "running", "generation": 2}),
+    ],
+)
+def test_commands_change_what_is_wanted(command: str, before: dict[str, str], after: dict[str, object]) -> None:
+    bot = make_bot(**before)
+    response = client_of(operator()).post(reverse("admin:fleet_command", args=[bot.pk, command]))
+    assert response.status_code == 302
+    with tenancy.all_partners():
+        bot.refresh_from_db()
+    assert {name: getattr(bot, name) for name in after} == after
+
+
+def test_a_self_test_is_asked_for() -> None:
+    bot = make_bot()
+    url = reverse("admin:fleet_command", args=[bot.pk, "self-test"])
+    response = client_of(operator()).post(url, headers={"X-Requested-With": "fetch"})
+    assert "Идёт самопроверка" in response.content.decode()
+    with tenancy.all_partners():
+        bot.refresh_from_db()
+    assert bot.self_test_wanted_at is not None
+
+
+def test_commands_need_post_a_known_word_a_bot_and_a_csrf_token() -> None:
+    bot, user = make_bot(), operator()
+    url = reverse("admin:fleet_command", args=[bot.pk, "stop"])
+    client = client_of(user)
+    assert client.get(url).status_code == 405
+    assert client.post(reverse("admin:fleet_command", args=[bot.pk, "explode"])).status_code == 404
+    assert client.post(reverse("admin:fleet_command", args=[bot.pk + 1, "stop"])).status_code == 404
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    assert strict.post(url).status_code == 403
+
+
+def test_search_finds_partners_and_bots() -> None:
+    make_bot(make_partner(name="Анна"), username="anna_bot")
+    make_bot(make_partner(name="Борис"), username="boris_bot")
+    client = client_of(operator())
+    for word in ("анна", "ANNA_bot"):
+        text = client.get(reverse("admin:fleet"), {"q": word}).content.decode()
+        assert "Анна" in text
+        assert "Борис" not in text
+
+
+def fill(count: int) -> None:
+    for _ in range(count):
+        partner = make_partner()
+        make_bot(partner)
+        link = make_link(partner)
+        make_lead(partner, first_link=link, last_link=link, created_at=timezone.now(), last_seen_at=timezone.now())
+
+
+def queries_for(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    "name", [INDEX, "admin:fleet"] + [f"admin:partners_{model}_changelist" for model in ("partner", "lead", "link")]
+)
+def test_one_row_and_thirty_cost_the_same_queries(name: str) -> None:
+    client = client_of(operator())
+    fill(1)
+    one = queries_for(client, reverse(name))
+    fill(29)
+    assert queries_for(client, reverse(name)) == one
+
+
+def test_the_partners_home_page_costs_the_same_for_many_leads() -> None:
+    partner = make_partner()
+    make_bot(partner)
+    make_lead(partner)
+    client = client_of(owner(partner))
+    one = queries_for(client, reverse(INDEX))
+    for _ in range(29):
+        make_lead(partner)
+    assert queries_for(client, reverse(INDEX)) == one
