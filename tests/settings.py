@@ -12,7 +12,7 @@ os.environ.update(
     SECRET_KEY="only-for-tests-only-for-tests-only-for-tests-0123456789",
     FIELD_ENCRYPTION_KEYS="dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     DATA_DIR=str(ROOT / "var" / "test"),
-    PUBLIC_URL="http://testserver",
+    PUBLIC_URL="http://curator.example",  # Telegram refuses buttons to names without a dot
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     TELEGRAM_API_URL="http://127.0.0.1:9",
     LANGUAGE_CODE="ru",
