@@ -1,7 +1,9 @@
 """Who may import whom, and what pure modules stay away from."""
 
 import ast
+import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("partners", "content", "funnels", "analytics", "botrunner")
-CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
-    "importlinter"
-]["contracts"]
+CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+    "contracts"
+]
 PURE = next(contract["source_modules"] for contract in CONTRACTS if contract["name"].startswith("Pure"))
 # Pure by their name, see the table of modules in the README; added to the contract when they appear.
 PURE_NAMES = {"engine", "scoring", "timing", "schema", "messages", "reports", "periods", "claims"}
+# Come with a package that is required, in the version that it asks for.
+PARTS = {"asgiref": "django", "pydantic-core": "pydantic"}
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "localtime"}
 
 
@@ -25,9 +29,7 @@ def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_module_with_a_pure_name_is_under_the_contract() -> None:
-    found = {
-        f"{app}.{path.stem}" for app in APPS for path in (ROOT / app).glob("*.py") if path.stem in PURE_NAMES
-    }
+    found = {f"{app}.{path.stem}" for app in APPS for path in (ROOT / app).glob("*.py") if path.stem in PURE_NAMES}
     assert found - set(PURE) == set()
 
 
@@ -57,3 +59,36 @@ def reads_a_clock(call: ast.Call) -> bool:
         case ast.Attribute(value=ast.Name(id="datetime" | "date" | "time" | "timezone"), attr=attribute):
             return attribute in CLOCKS
     return False
+
+
+@pytest.mark.parametrize(
+    ("folders", "requirements"),
+    [(("config", *APPS), "requirements.txt"), (("tests", "bench"), "requirements-dev.txt")],
+)
+def test_what_is_imported_is_required(folders: tuple[str, ...], requirements: str) -> None:
+    required = required_by(requirements)
+    owners = packages_distributions()
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        for name in imported(ast.parse(path.read_text()))
+        if (
+            distributions := {
+                PARTS.get(normal(owner), normal(owner)) for owner in owners.get(name.partition(".")[0], [])
+            }
+        )
+        and not distributions & required
+    }
+    assert missing == set()
+
+
+def required_by(requirements: str) -> set[str]:
+    lines = (ROOT / requirements).read_text().splitlines()
+    names = {normal(re.split(r"[=\[]", line)[0]) for line in lines if line and line[0] not in "#-"}
+    included = [line.removeprefix("-r ") for line in lines if line.startswith("-r ")]
+    return names.union(*(required_by(name) for name in included))
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
