@@ -22,6 +22,7 @@ class Command(BaseCommand):
     help = "Runs the bots of all active partners in one process. Start several: they share the bots out."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(databases=["default"])  # a role that can walk around the wall must not run bots
         partner_id = self._import_partner(settings.PARTNER_CONFIG) if settings.PARTNER_CONFIG else None
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(self._run(partner_id))
