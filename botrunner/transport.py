@@ -5,6 +5,7 @@ The stock HTTPXRequest keeps two clients and pools per bot: 1,000 polling bots t
 
 from __future__ import annotations
 
+import os
 import urllib.request
 from typing import Any
 
@@ -15,6 +16,9 @@ from telegram.request import BaseRequest, RequestData
 # Telegram delays its flood answers by some seconds; a shorter wait would make them look like lost sends.
 SEND_TIMEOUT = 25.0
 CONNECT_TIMEOUT = 10.0
+
+# Makes the library tell durations as timedelta, as its next major version will; else it warns at every flood answer.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 AGENT = {"User-Agent": BaseRequest.USER_AGENT}
 JSON = {"Content-Type": "application/json"} | AGENT
