@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -31,6 +33,11 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only 
     class Meta:
         model = FunnelVersion
         fields = ("key", "partner", "note", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:  # declared fields stay, whatever the admin leaves out
+            self.fields.pop("key", None)
 
     def clean_text(self) -> str:
         """A browser sends CRLF."""

@@ -34,7 +34,7 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("partner's name")
+        self.fields["name"].label = _("Partner's name")
 
     def clean_admin_telegram_ids(self) -> list[int]:
         ids = self.cleaned_data["admin_telegram_ids"] or []
