@@ -11,8 +11,7 @@ from psycopg import sql
 ALL_PARTNERS_ROLE = "curator_all_partners"
 
 CREATE_ROLE = (
-    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) "
-    "THEN CREATE ROLE {role}; END IF; END $$"
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) THEN CREATE ROLE {role}; END IF; END $$"
 )
 ROLES = (
     "ALTER ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION CREATEDB NOINHERIT",
@@ -23,8 +22,7 @@ IN_DATABASE = (
     "CREATE EXTENSION IF NOT EXISTS vector",
     "GRANT USAGE, CREATE ON SCHEMA public TO {role}",
     "GRANT USAGE ON SCHEMA public TO {all_partners}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {role} "
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {all_partners}",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {all_partners}",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {role} GRANT USAGE, SELECT ON SEQUENCES TO {all_partners}",
 )
 CREATE_DATABASE = "CREATE DATABASE {database} OWNER {role} ENCODING 'UTF8' TEMPLATE template0"
@@ -36,9 +34,7 @@ def prepare(superuser: str, *, role: str, database: str, password: str = "") -> 
         for statement in _role_statements(role):
             connection.execute(statement)
         if password:
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-            )
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
         exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount
         if not exists:
             connection.execute(_compose(CREATE_DATABASE, role, database))

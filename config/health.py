@@ -24,9 +24,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     checks: dict[str, Callable[[], bool]] = {"PostgreSQL": _database_answers, "Redis": _redis_answers}
     silent = [name for name, answers in checks.items() if not answers()]
     if silent:
-        return HttpResponse(
-            f"{' and '.join(silent)} can't be reached.\n", content_type="text/plain", status=503
-        )
+        return HttpResponse(f"{' and '.join(silent)} can't be reached.\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -5,9 +5,6 @@ import os
 import signal
 import socket
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +14,11 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError
+from django.utils.translation import gettext as _
 
-from config import embedded, supervisor
+from config import embedded, greeting, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_TIMEOUT = 90  # seconds
 
 
 class CannotRun(Exception):
@@ -37,9 +34,7 @@ def main() -> int:
         with only_one(settings.DATA_DIR):
             if supervisor.stop_leftovers(settings.DATA_DIR):
                 say("Stopped what an earlier run had left behind.")
-            ports = {"PORT": settings.PORT} | (
-                {"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {}
-            )
+            ports = {"PORT": settings.PORT} | ({"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {})
             for setting, port in ports.items():
                 check_port(setting, port)
             prepare()
@@ -47,7 +42,7 @@ def main() -> int:
                 ROOT / "Procfile",
                 without=set() if uses_sandbox() else {"sandbox"},
                 data_dir=settings.DATA_DIR,
-                greeting=greeting,
+                greeting=lambda: greeting.when_ready(sandbox_url() if uses_sandbox() else ""),
             )
     except KeyboardInterrupt:
         return 0
@@ -104,45 +99,11 @@ def check_port(setting: str, port: int) -> None:
 def prepare() -> None:
     embedded.ensure()
     django.setup()
-    say("Bringing the database up to date…")
+    say(_("Bringing the database up to date…"))
     call_command("migrate", verbosity=0, interactive=False)
     call_command("sync_timetable")
     if uses_sandbox():
         call_command("load_demo")
-
-
-def greeting() -> str:
-    """The addresses and the login, once everything answers."""
-    from django.conf import settings
-
-    pages = {f"http://127.0.0.1:{settings.PORT}/healthz": "Control panel"}
-    if uses_sandbox():
-        pages[f"{sandbox_url()}/"] = "Sandbox"
-    deadline = time.monotonic() + READY_TIMEOUT
-    for url, name in pages.items():
-        while not answers(url):
-            if time.monotonic() > deadline:
-                return f"{name} does not answer at {url}; see the messages above."
-            time.sleep(0.2)
-    lines = [
-        "",
-        "Curator is running. Ctrl-C stops it.",
-        f"  Control panel  http://127.0.0.1:{settings.PORT}/admin/",
-    ]
-    if uses_sandbox():
-        lines += [
-            f"  Sandbox        {sandbox_url()}/",
-            "  Login          admin / demo, or as a partner anna / demo",
-        ]
-    return "\n".join([*lines, ""])
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
 
 
 def say(text: str) -> None:

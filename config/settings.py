@@ -25,9 +25,7 @@ def secret(name: str) -> str:
         return value
     if DEBUG:
         return embedded.development_secret(DATA_DIR, name)
-    raise ImproperlyConfigured(
-        f"{name} is not set. `make secrets` prints a new one for .env or the environment."
-    )
+    raise ImproperlyConfigured(f"{name} is not set. `make secrets` prints a new one for .env or the environment.")
 
 
 SECRET_KEY = secret("SECRET_KEY")
@@ -144,9 +142,7 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from the machine itself
-    SECURE_HSTS_SECONDS = (
-        31_536_000  # of this host only: its neighbours and the preload list are not ours to decide
-    )
+    SECURE_HSTS_SECONDS = 31_536_000  # of this host only: its neighbours and the preload list are not ours to decide
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

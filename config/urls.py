@@ -12,7 +12,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("", include("funnels.urls")),
-    *static(
-        settings.MEDIA_URL, document_root=settings.MEDIA_ROOT
-    ),  # while DEBUG is on; nginx serves it elsewhere
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),  # while DEBUG is on; nginx serves it elsewhere
 ]

@@ -52,9 +52,7 @@ def stop(data_dir: Path) -> None:
 def superuser_conninfo(data_dir: Path, database: str = "postgres") -> str:
     """For preparing the server only: the product itself never connects as a superuser."""
     sockets = addresses.postgres_socket_dir(data_dir)
-    return psycopg.conninfo.make_conninfo(
-        host=str(sockets), user="postgres", dbname=database, connect_timeout=10
-    )
+    return psycopg.conninfo.make_conninfo(host=str(sockets), user="postgres", dbname=database, connect_timeout=10)
 
 
 def _create(cluster: Path) -> None:
@@ -86,9 +84,7 @@ def _launch(cluster: Path, sockets: Path) -> None:
     arguments = ("-D", str(cluster), "-l", str(cluster / "log"), "-o", f"-h '' -k '{sockets}'")
     if _run("pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), *arguments).returncode:
         log = (cluster / "log").read_text(errors="replace").splitlines()[-5:]
-        raise EmbeddedServerError(
-            "The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log)
-        )
+        raise EmbeddedServerError("The embedded PostgreSQL does not start. The end of its log:\n" + "\n".join(log))
 
 
 def _clear_away_crash(cluster: Path, sockets: Path) -> None:
@@ -119,9 +115,7 @@ def _wait_until_ready(cluster: Path, sockets: Path) -> None:
             return
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(
-                    f"The embedded PostgreSQL in {cluster} does not answer: {error}"
-                ) from None
+                raise EmbeddedServerError(f"The embedded PostgreSQL in {cluster} does not answer: {error}") from None
             time.sleep(0.1)
 
 

@@ -176,8 +176,7 @@ def test_the_role_can_not_bypass_the_wall() -> None:
         cursor.execute("SELECT current_user, session_user")
         assert cursor.fetchone() == ("curator", "curator")
         cursor.execute(
-            "SELECT inherit_option, set_option, admin_option FROM pg_auth_members "
-            "WHERE member = 'curator'::regrole"
+            "SELECT inherit_option, set_option, admin_option FROM pg_auth_members WHERE member = 'curator'::regrole"
         )
         assert cursor.fetchall() == [(False, True, False)]
 

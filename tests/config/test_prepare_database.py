@@ -27,9 +27,7 @@ def _database(settings: Settings) -> None:
 
 
 def superuser_url(server: Path) -> str:
-    return (
-        f"postgresql://postgres@/postgres?host={quote(str(addresses.postgres_socket_dir(server)), safe='')}"
-    )
+    return f"postgresql://postgres@/postgres?host={quote(str(addresses.postgres_socket_dir(server)), safe='')}"
 
 
 @pytest.mark.usefixtures("_database")
@@ -44,9 +42,7 @@ def test_a_prepared_server_has_the_wall_and_may_be_prepared_again(
         shop.execute("CREATE TABLE goods (id bigserial PRIMARY KEY, place vector(3))")
         shop.execute("SET ROLE curator_all_partners")
         shop.execute("INSERT INTO goods DEFAULT VALUES")
-        row = shop.execute(
-            "SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = 'shop'"
-        ).fetchone()
+        row = shop.execute("SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = 'shop'").fetchone()
         assert row == (False, False, False)
 
 

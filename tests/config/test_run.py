@@ -27,7 +27,15 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
     """Nothing of the test's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
-    return {**kept, "DATA_DIR": str(directory), "DATABASE_URL": "", "REDIS_URL": "", **ports, **more}
+    return {
+        **kept,
+        "DATA_DIR": str(directory),
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "LANGUAGE_CODE": "en",
+        **ports,
+        **more,
+    }
 
 
 def run_once(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -96,9 +104,7 @@ class Running:
         pytest.fail(f"It ended before it was ready:\n{self.output}")
 
     def get(self, setting: str, path: str) -> int:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.variables[setting]}{path}", timeout=10
-        ) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.variables[setting]}{path}", timeout=10) as response:
             return int(response.status)
 
     def end(self, how: signal.Signals) -> int:
@@ -130,9 +136,7 @@ def started(tmp_path: Path) -> Iterator[Callable[[], Running]]:
 def working_in(directory: Path) -> list[str]:
     """The names of the processes at home somewhere under the directory: PostgreSQL and Redis."""
     found = psutil.process_iter(["name", "cwd"])
-    return [
-        process.info["name"] for process in found if (process.info["cwd"] or "").startswith(str(directory))
-    ]
+    return [process.info["name"] for process in found if (process.info["cwd"] or "").startswith(str(directory))]
 
 
 def test_everything_starts_survives_a_kill_and_stops_without_a_trace(

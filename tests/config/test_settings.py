@@ -48,9 +48,7 @@ def test_development_needs_no_secrets(tmp_path: Path) -> None:
 
 
 def test_a_public_https_address_switches_the_protections_on(tmp_path: Path) -> None:
-    finished = manage(
-        tmp_path, "check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="https://curator.example"
-    )
+    finished = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="https://curator.example")
     assert finished.returncode == 0, finished.stderr
 
 

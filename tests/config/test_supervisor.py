@@ -76,9 +76,7 @@ def end(running: Started, how: signal.Signals) -> str:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_even_what_ignores_it(
-    tmp_path: Path, start: Start, how: signal.Signals
-) -> None:
+def test_a_signal_stops_everything_even_what_ignores_it(tmp_path: Path, start: Start, how: signal.Signals) -> None:
     running = start(tmp_path, POLITE, STUBBORN, GRANDCHILD)
     assert len(marked(tmp_path)) >= 4
 
@@ -94,9 +92,7 @@ def test_processes_that_all_ignore_the_signal_are_killed(tmp_path: Path, start: 
     assert marked(tmp_path) == []
 
 
-def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(
-    tmp_path: Path, start: Start
-) -> None:
+def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, POLITE, CRASHING)
 
     output, _ = running.communicate(timeout=20)

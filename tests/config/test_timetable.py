@@ -48,9 +48,7 @@ def test_what_an_operator_tuned_stays() -> None:
 
 def test_a_new_default_wins_but_a_switched_off_task_stays_off() -> None:
     sync((SWEEP,))
-    PeriodicTask.objects.update(
-        enabled=False, interval=None, crontab=CrontabSchedule.objects.create(minute="5")
-    )
+    PeriodicTask.objects.update(enabled=False, interval=None, crontab=CrontabSchedule.objects.create(minute="5"))
     sync((Tick("tests.sweep", every=timedelta(minutes=2)),))
     row = PeriodicTask.objects.get()
     assert (row.enabled, row.interval.every, row.crontab) == (False, 120, None)

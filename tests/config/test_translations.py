@@ -24,9 +24,7 @@ def test_every_text_is_translated(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", translations.LOCALES)
 def test_placeholders_survive_translation(locale: str) -> None:
-    errors = [
-        (message.id, list(message.check())) for message in translations.read(locale) if list(message.check())
-    ]
+    errors = [(message.id, list(message.check())) for message in translations.read(locale) if list(message.check())]
     assert errors == []
 
 
@@ -41,9 +39,7 @@ def test_templates_are_read_whatever_their_indentation(tmp_path: Path) -> None:
     assert found == ["It's", "Under", ("one\n thing", "%(n)s things", None)]
 
 
-def test_updating_keeps_translations_and_drops_what_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_updating_keeps_translations_and_drops_what_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ru.po"
     path.write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
