@@ -26,7 +26,7 @@ def free_port() -> int:
 def environment(directory: Path, **more: str) -> dict[str, str]:
     """Nothing of the test's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    ports = {"LANGUAGE_CODE": "en", "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
     return {
         **kept,
         "DATA_DIR": str(directory),
