@@ -53,9 +53,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 class PanelBackend(ModelBackend):
     """Logs in by password; permissions come from the table above, stored ones are not read."""
 
-    def get_all_permissions(
-        self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None
-    ) -> set[str]:
+    def get_all_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None) -> set[str]:
         membership = membership_of(user_obj)
         if membership is None or obj is not None:
             return set()

@@ -54,9 +54,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One headless Chromium for the whole run."""
+    """One headless Chromium for a module: while it lives its event loop runs, and asyncio.run() cannot."""
     import shutil
 
     from playwright.sync_api import sync_playwright

@@ -78,7 +78,7 @@ def test_hostile_names_and_messages_are_shown_literally(name: str) -> None:
 
 def test_pages_cut_the_timeline_without_gaps() -> None:
     lead = make_lead(make_partner())
-    rows = [event(lead, "screen_shown", LATE + timedelta(seconds=n)) for n in range(5)]
+    rows: list[FunnelEvent | LeadMessage] = [event(lead, "screen_shown", LATE + timedelta(seconds=n)) for n in range(5)]
     rows += [message(lead, "?", LATE + timedelta(seconds=n, milliseconds=1)) for n in range(5)]
     expected = [str(row) for row in sorted(rows, key=lambda row: row.at, reverse=True)]
     with tenancy.all_partners():

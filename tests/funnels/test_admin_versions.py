@@ -107,7 +107,7 @@ def test_what_was_typed_while_somebody_published_becomes_a_new_draft() -> None:
         request = RequestFactory().post("/")
         request.user = operator()
         request._messages = CookieStorage(request)  # type: ignore[attr-defined]
-        admin.site.get_model_admin(FunnelVersion).save_model(request, typed, None, True)  # type: ignore[arg-type]
+        admin.site.get_model_admin(FunnelVersion).save_model(request, typed, None, True)
     assert typed.number == 2
     assert "Введённый текст сохранён в новом черновике" in str(list(request._messages)[-1])  # type: ignore[attr-defined]
     assert stored(typed).text == typed.text

@@ -81,14 +81,14 @@ def addresses(victim: Victim) -> Iterator[str]:
     yield listing(Lead) + "?partner__name__startswith=к"
     for name in ("diff", "diagram"):
         yield page(victim.rows[4], name)
-    for app, model, field in (
+    for app, name, field in (
         ("partners", "link", "partner"),
         ("partners", "lead", "first_link"),
         ("partners", "lead", "partner"),
         ("partners", "membership", "partner"),
         ("funnels", "funnelversion", "partner"),
     ):
-        query = f"?app_label={app}&model_name={model}&field_name={field}&term=kan"
+        query = f"?app_label={app}&model_name={name}&field_name={field}&term=kan"
         yield reverse("admin:autocomplete") + query
         yield reverse("admin:autocomplete") + query.removesuffix("kan")
 

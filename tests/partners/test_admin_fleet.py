@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -132,7 +133,7 @@ def test_home_page_of_a_partner_has_own_bot_and_leads_but_no_commands() -> None:
         ("restart", {}, {"wanted": "running", "generation": 2}),
     ],
 )
-def test_commands_change_what_is_wanted(command: str, before: dict[str, str], after: dict[str, object]) -> None:
+def test_commands_change_what_is_wanted(command: str, before: dict[str, Any], after: dict[str, object]) -> None:
     bot = make_bot(**before)
     response = client_of(operator()).post(reverse("admin:fleet_command", args=[bot.pk, command]))
     assert response.status_code == 302
