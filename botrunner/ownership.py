@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,11 +11,19 @@ from django.db import connection
 
 # Keeps our locks apart from everybody else's in this database.
 NAMESPACE = 0x4352 << 40
-CHANNEL = "curator_bots"
+BOTS, OUTBOX = "curator_bots", "curator_outbox"
 
 
 class OwnershipLost(RuntimeError):
     """The session is gone, and all its locks with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`look`: a wish changed, or it is time to look anyway; `outbox`: bots with something new to send."""
+
+    look: bool
+    outbox: set[int]
 
 
 class Ownership:
@@ -31,7 +40,7 @@ class Ownership:
             **{name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)},
             autocommit=True,
         )
-        await conn.execute(f"LISTEN {CHANNEL}")
+        await conn.execute(f"LISTEN {BOTS}; LISTEN {OUTBOX}")
         return cls(conn)
 
     async def __aenter__(self) -> Self:
@@ -53,13 +62,14 @@ class Ownership:
     async def give_back(self, bot_id: int) -> None:
         await self._rows("SELECT pg_advisory_unlock(%s + %s)", [NAMESPACE, bot_id])
 
-    async def wait_for_news(self, seconds: float) -> None:
-        """Returns when a wish changed, at the latest after `seconds`."""
+    async def wait_for_news(self, seconds: float) -> News:
+        """Returns when something was notified, at the latest after `seconds`."""
         try:
-            async for _notice in self._conn.notifies(timeout=seconds, stop_after=1):
-                pass
+            notices = [notice async for notice in self._conn.notifies(timeout=seconds, stop_after=1)]
         except psycopg.OperationalError as error:
             raise OwnershipLost from error
+        outbox = {int(notice.payload) for notice in notices if notice.channel == OUTBOX}
+        return News(look=len(outbox) < len(notices) or not notices, outbox=outbox)
 
     async def _rows(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         try:

@@ -16,6 +16,7 @@ from botrunner.api import call
 from botrunner.application import BotApplication, KnownBot, build, describe, frames
 from botrunner.context import Desk
 from botrunner.db import in_all_partners, in_partner
+from botrunner.delivery import Delivery
 from botrunner.models import InboxUpdate
 from botrunner.processor import ChatOrder
 from botrunner.replies import Replies
@@ -61,9 +62,16 @@ class RunningBot:
         self._order = ChatOrder()
         self._application: BotApplication | None = None
         self._life: asyncio.Task[None] | None = None
+        self._delivery: Delivery | None = None
+        self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
 
     def start(self) -> None:
         self._life = asyncio.create_task(self._live(), name=f"bot {self.pulse.bot_id}")
+
+    def wake(self) -> None:
+        """The outbox has something due."""
+        if self._delivery is not None:
+            self._delivery.wake()
 
     async def stop(self) -> None:
         """No new updates; those at hand are finished, as far as they can be within DRAIN_SECONDS."""
@@ -76,23 +84,41 @@ class RunningBot:
 
     async def _drain(self, application: BotApplication) -> None:
         try:
-            await asyncio.wait_for(application.stop(), DRAIN_SECONDS)
+            await asyncio.wait_for(self._finish(application), DRAIN_SECONDS)
         except TimeoutError:
             log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
             self._order.abandon()
         await self.desk.answered.flush()
         await application.shutdown()
 
+    async def _finish(self, application: BotApplication) -> None:
+        await application.stop()
+        if self._delivery is not None:
+            await self._delivery.drain()
+
     async def _live(self) -> None:
         try:
             application = await self._open()
             await self._recover(application)
-            await self._poll(application)
-        except InvalidToken:
+            async with asyncio.TaskGroup() as life:
+                life.create_task(self._delivery_of(application).run())
+                life.create_task(self._poll(application))
+        except* InvalidToken:
             self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
-        except Exception as error:
+        except* Exception as group:
+            error = group.exceptions[0]
             log.error("bot %s broke: %s\n%s", self.pulse.bot_id, describe(error), frames(error))
             self._failed(describe(error))
+
+    def _delivery_of(self, application: BotApplication) -> Delivery:
+        self._delivery = Delivery(
+            bot=application.bot,
+            partner_id=self.desk.partner_id,
+            bot_id=self.pulse.bot_id,
+            clock=self._clock,
+            pace=self.desk.pace,
+        )
+        return self._delivery
 
     def _failed(self, error: str) -> None:
         self.pulse.failed(error, self._clock())
@@ -120,22 +146,33 @@ class RunningBot:
                 await asyncio.sleep(pause)
 
     async def _recover(self, application: BotApplication) -> None:
-        """Goes on with what a predecessor left: effects without an answer, and updates without an effect."""
+        """Goes on with what a predecessor left: effects whose answer may be missing, and updates without an effect."""
         rows = await in_partner(self.desk.partner_id, inbox.open_updates, bot_id=self.pulse.bot_id)
-        for row in rows:
-            if row.handled_at is not None:
-                self._order.watch(application.create_task(self._answer_late(application, row)))
         for row in rows:
             if row.handled_at is None:
                 await self._dispatch(application, json.loads(row.payload))
+            else:
+                await self._keep_for_later(row)
 
-    async def _answer_late(self, application: BotApplication, row: InboxUpdate) -> None:
+    async def _keep_for_later(self, row: InboxUpdate) -> None:
         try:
             replies = Replies.load(row.replies)
         except (ValueError, KeyError, TypeError) as error:  # written by another release
             await self._set_aside(row.update_id, f"unreadable replies: {describe(error)}")
         else:
-            await self.desk.answer(application.bot, row.update_id, replies)
+            self._went_on(replies.chat_id)
+            self._unanswered[replies.chat_id] = (row.update_id, replies)
+
+    def _went_on(self, chat_id: int) -> None:
+        """Somebody whose answer may be missing did something newer: that gets an answer, the old one is stale."""
+        if waiting := self._unanswered.pop(chat_id, None):
+            self.desk.answered.add(waiting[0])
+
+    def _answer_late(self, application: BotApplication) -> None:
+        """After the first poll: who has not gone on may be waiting for an answer that never left."""
+        for update_id, replies in self._unanswered.values():
+            self._order.watch(application.create_task(self.desk.answer(application.bot, update_id, replies)))
+        self._unanswered.clear()
 
     async def _set_aside(self, update_id: int, error: str) -> None:
         await in_partner(
@@ -168,6 +205,7 @@ class RunningBot:
                 if updates:
                     await self._receive(application, updates)
                     offset = updates[-1]["update_id"] + 1
+                self._answer_late(application)
 
     async def _get_updates(self, application: BotApplication, offset: int | None, seconds: int) -> list[dict[str, Any]]:
         params: dict[str, Any] = {"timeout": seconds, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
@@ -200,6 +238,8 @@ class RunningBot:
         except Exception as error:  # Telegram may send anything; one bad update must not stop the bot
             await self._set_aside(raw["update_id"], f"malformed: {describe(error)}")
             return
+        if update.effective_chat is not None:
+            self._went_on(update.effective_chat.id)
         application.update_queue.put_nowait(update)
 
     def _trouble(self, error: TelegramError, pause: float) -> float:

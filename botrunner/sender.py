@@ -83,12 +83,12 @@ def _repeatable(replies: Replies, message: Message) -> bool:
 
 async def _put(bot: Bot, replies: Replies, message: Message) -> None:
     if not (message.edits and replies.message_id):
-        await _send(bot, replies, message)
+        await send(bot, replies, message)
         return
     screen = _successor(bot, replies)
     if message.picture or screen.has_picture:
         # A picture cannot become a text, nor a text a picture: the old screen makes room for the new one.
-        message_id = await _send(bot, replies, message)
+        message_id = await send(bot, replies, message)
         _remember(bot, screen, message_id, has_picture=bool(message.picture))
         await _remove(bot, screen)
     else:
@@ -111,7 +111,7 @@ def _remember(bot: Bot, screen: Replies, message_id: int, *, has_picture: bool) 
         del _gave_way[next(iter(_gave_way))]
 
 
-async def _send(bot: Bot, replies: Replies, message: Message) -> int:
+async def send(bot: Bot, replies: Replies, message: Message) -> int:
     """The number of the new message."""
     target: dict[str, Any] = {"chat_id": replies.chat_id}
     if replies.thread_id:
@@ -134,7 +134,7 @@ async def _edit(bot: Bot, replies: Replies, message: Message) -> None:
             return
         if "message to edit not found" not in error.message and "can't be edited" not in error.message:
             raise
-        await _send(bot, replies, message)
+        await send(bot, replies, message)
 
 
 async def _remove(bot: Bot, replies: Replies) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 import psycopg
 
 from botrunner.db import close_connections, in_all_partners
-from botrunner.ownership import Ownership, OwnershipLost
+from botrunner.ownership import News, Ownership, OwnershipLost
 from botrunner.polling import RunningBot
 from botrunner.selftest import self_test
-from botrunner.services import fleet
+from botrunner.services import fleet, outgoing
 from botrunner.services.fleet import Pulse, Wish
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
@@ -21,6 +21,7 @@ from partners.models import Bot
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 3.0  # seconds between two looks, when nobody notifies
+NO_NEWS = News(look=True, outbox=set())
 STARTED_AT_ONCE = 50  # bots per look: a start costs two queries and the first poll
 
 
@@ -76,7 +77,8 @@ class Supervisor:
             wishes = await in_all_partners(fleet.wishes, partner_id=self._partner_id)
             more = await self._reconcile(ownership, wishes)
             await self._report()
-            await self._wait(ownership, 0.05 if more else LOOK_EVERY)
+            self._wake(await in_all_partners(outgoing.due_bots, bot_ids=list(self._bots), now=self._clock()))
+            await self._until_look(ownership, 0.05 if more else LOOK_EVERY)
 
     async def _reconcile(self, ownership: Ownership, wishes: list[Wish]) -> bool:
         """Whether some bots still wait for their turn to start."""
@@ -142,7 +144,25 @@ class Supervisor:
             results = await self_test(bot_id=wish.bot_id, request=self._request, api_url=self._api_url)
             await in_all_partners(fleet.save_self_test, bot_id=wish.bot_id, results=results, now=self._clock())
 
-    async def _wait(self, ownership: Ownership, seconds: float) -> None:
+    def _wake(self, bot_ids: Iterable[int]) -> None:
+        for bot_id in bot_ids:
+            if bot_id in self._bots:
+                self._bots[bot_id].wake()
+
+    async def _until_look(self, ownership: Ownership, seconds: float) -> None:
+        """Hands on the news of the outbox until it is time to look at the wishes."""
+        end = self._loop_time() + seconds
+        while not self._stopping.is_set():
+            news = await self._news(ownership, max(0.0, end - self._loop_time()))
+            self._wake(news.outbox)
+            if news.look or self._loop_time() >= end:
+                return
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _news(self, ownership: Ownership, seconds: float) -> News:
         news = asyncio.create_task(ownership.wait_for_news(seconds))
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((news, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -150,8 +170,7 @@ class Supervisor:
         if not news.done():
             news.cancel()
         await asyncio.gather(news, stopping, return_exceptions=True)
-        if not news.cancelled() and (error := news.exception()):
-            raise error
+        return NO_NEWS if news.cancelled() else news.result()
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -172,7 +172,7 @@ def test_a_row_cannot_point_at_another_partners_row(
     if not model._meta.pk.is_relation:
         ours.pk = None
     setattr(ours, name, theirs)
-    for field in ("telegram_id", "update_id"):
+    for field in ("telegram_id", "update_id", "dedupe_key"):
         if hasattr(ours, field):
             setattr(ours, field, 999_999)
     with tenancy.partner(boris.pk), refused(IntegrityError) as error:

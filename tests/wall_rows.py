@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botrunner.models import InboxUpdate
+from content.models import OutboxMessage
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from partners import tenancy
 from partners.fields import Secret
@@ -25,6 +26,17 @@ def make_full_partner(slug: str) -> Partner:
         )
         FunnelEvent.objects.create(lead=lead, partner=partner, kind=FunnelEvent.Kind.STARTED, at=NOW)
         LeadMessage.objects.create(lead=lead, partner=partner, text="Здравствуйте", at=NOW)
+        OutboxMessage.objects.create(
+            partner=partner,
+            bot=bot,
+            lead=lead,
+            chat_id=lead.telegram_id,
+            lane=OutboxMessage.Lane.ALERT,
+            dedupe_key="1",
+            payload={"text": "…"},
+            created_at=NOW,
+            not_before=NOW,
+        )
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
 

@@ -1,3 +1,4 @@
 from content.models.catalogue import PayPlanVersion, Product
+from content.models.outbox import OutboxMessage
 
-__all__ = ["PayPlanVersion", "Product"]
+__all__ = ["OutboxMessage", "PayPlanVersion", "Product"]

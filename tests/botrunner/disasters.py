@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from botrunner.models import InboxUpdate
+from botrunner.sandbox.errors import PersonError
 from funnels.models import Conversation, FunnelEvent
 from partners import tenancy
 from partners.models import Lead
@@ -87,12 +88,19 @@ class Crowd:
     def click(self) -> None:
         """Everybody presses something on the newest screen that they see."""
         for chat in self.chats:
-            screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
-            buttons = [button for row in screen.buttons for button in row if button.callback_data]
-            chosen = self.random.choice(buttons)
-            assert chosen.callback_data
-            chat.press_data(chosen.callback_data, screen.id)
+            while not self._press_something(chat):
+                pass
             self.presses[chat.owner.id] += 1
+
+    def _press_something(self, chat: ChatDriver) -> bool:
+        """False if the screen changed under the finger."""
+        screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
+        data = [button.callback_data for row in screen.buttons for button in row if button.callback_data]
+        try:
+            chat.press_data(self.random.choice(data), screen.id)
+        except PersonError:
+            return False
+        return True
 
 
 def wait_until_answered(partner_id: int, updates: int) -> None:

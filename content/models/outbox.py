@@ -1,0 +1,62 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Bot, Lead, Partner
+
+
+class OutboxMessage(models.Model):
+    """A message that must go out: written in the transaction that promised it, sent by the bot's runner.
+
+    queued → sending → sent | failed | unknown, or queued → skipped. Nothing else changes a state.
+    """
+
+    class Lane(models.IntegerChoices):
+        """The smaller, the sooner; answers to leads go past all of them."""
+
+        ALERT = 1, _("alerts")
+        SEQUENCE = 2, _("sequences")
+        BROADCAST = 3, _("broadcasts")
+        EDIT = 4, _("edits")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("not sent")
+        UNKNOWN = "unknown", _("perhaps sent")
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
+    bot = models.ForeignKey(Bot, on_delete=models.CASCADE, verbose_name=_("bot"))
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("lead"))
+    chat_id = models.BigIntegerField(_("chat"))
+    thread_id = models.BigIntegerField(_("topic"), null=True, blank=True)
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane)
+    source = models.CharField(_("promised by"), max_length=60, blank=True)  # like "broadcast:12"
+    dedupe_key = models.CharField(_("key"), max_length=120)  # the same promise is kept once
+    payload = models.JSONField(_("message"))
+
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    message_id = models.BigIntegerField(_("message id"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    not_before = models.DateTimeField(_("not before"))
+    not_after = models.DateTimeField(_("not after"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outbox")
+        constraints = [models.UniqueConstraint(fields=["partner", "dedupe_key"], name="outbox_partner_key")]
+        indexes = [
+            models.Index(
+                fields=["bot", "lane", "not_before", "id"], name="outbox_due", condition=models.Q(state="queued")
+            ),
+            models.Index(fields=["bot"], name="outbox_sending", condition=models.Q(state="sending")),
+            models.Index(fields=["partner", "source", "state"], name="outbox_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_lane_display()} {self.pk}"

@@ -1,0 +1,1 @@
+"""The outbox: what was promised, and what became of it."""

@@ -1,0 +1,116 @@
+"""The delivering side of the outbox: claim, result, sweep. Each is one statement; the claim is committed before a call.
+
+A claimed row that nobody finishes was being sent when its runner died: nobody knows whether it arrived.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from content.messages import Message
+from content.models import OutboxMessage
+from partners.fastsql import fetch
+
+State, Lane = OutboxMessage.State, OutboxMessage.Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send now. `lead_id` is None for the partner's own chat or group."""
+
+    id: int
+    lane: int
+    chat_id: int
+    thread_id: int
+    lead_id: int | None
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed message; `not_before` is set when it goes back into the queue."""
+
+    id: int
+    state: str
+    reason: str = ""
+    message_id: int | None = None
+    not_before: datetime | None = None
+
+
+CLAIM = """
+WITH due AS (
+    SELECT id FROM content_outboxmessage
+    WHERE bot_id = %s AND state = 'queued' AND not_before <= %s AND NOT chat_id = ANY(%b::bigint[])
+    ORDER BY lane, not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
+)
+UPDATE content_outboxmessage o SET
+    state = CASE WHEN not_after < %s THEN 'skipped' ELSE 'sending' END,
+    reason = CASE WHEN not_after < %s THEN 'too late' ELSE '' END,
+    finished_at = CASE WHEN not_after < %s THEN %s::timestamptz END,
+    attempts = attempts + 1, claimed_at = %s
+FROM due WHERE o.id = due.id
+RETURNING o.id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.payload, o.state, o.not_before
+"""
+
+
+def claim(*, bot_id: int, now: datetime, limit: int, busy_chats: Sequence[int] = ()) -> list[Claimed]:
+    """Up to `limit` due messages in the order of their lanes, none of them for a busy chat."""
+    rows = fetch(CLAIM, [bot_id, now, list(busy_chats), limit, now, now, now, now, now])
+    rows.sort(key=lambda row: (row[1], row[7], row[0]))
+    return [
+        Claimed(id_, lane, chat_id, thread_id, lead_id, Message.from_json(json.loads(payload)))
+        for id_, lane, chat_id, thread_id, lead_id, payload, state, _not_before in rows
+        if state == State.SENDING
+    ]
+
+
+FINISH = """
+UPDATE content_outboxmessage o SET state = r.state, reason = r.reason, message_id = r.message_id,
+    not_before = coalesce(r.not_before, o.not_before),
+    finished_at = CASE WHEN r.state = 'queued' THEN NULL ELSE %s::timestamptz END
+FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[])
+    AS r (id, state, reason, message_id, not_before)
+WHERE o.id = r.id AND o.state = 'sending'
+"""
+
+
+def finish(*, results: Sequence[Result], now: datetime) -> None:
+    columns = [
+        [result.id for result in results],
+        [str(result.state) for result in results],
+        [result.reason[:80] for result in results],
+        [result.message_id for result in results],
+        [result.not_before for result in results],
+    ]
+    fetch(FINISH, [now, *columns])
+
+
+SWEEP = """
+UPDATE content_outboxmessage SET
+    state = CASE WHEN lane = %s THEN 'queued' ELSE 'unknown' END,
+    reason = CASE WHEN lane = %s THEN '' ELSE 'interrupted' END,
+    finished_at = CASE WHEN lane = %s THEN NULL ELSE %s::timestamptz END
+WHERE bot_id = %s AND state = 'sending' RETURNING state
+"""
+
+
+def sweep(*, bot_id: int, now: datetime) -> int:
+    """After a crash: alerts go out again, everything else waits for a person. Only for the bot's new owner.
+
+    Returns how many messages became unknown.
+    """
+    alert = int(Lane.ALERT)
+    rows = fetch(SWEEP, [alert, alert, alert, now, bot_id])
+    return sum(state == State.UNKNOWN for (state,) in rows)
+
+
+NEXT_DUE = "SELECT min(not_before) FROM content_outboxmessage WHERE bot_id = %s AND state = 'queued'"
+
+
+def next_due(*, bot_id: int) -> datetime | None:
+    """When something of this bot is to go out next; it may be long ago."""
+    due: datetime | None = fetch(NEXT_DUE, [bot_id])[0][0]
+    return due

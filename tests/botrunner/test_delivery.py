@@ -1,0 +1,146 @@
+"""The outbox leaves through the real runner and the real Bot API calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from content.messages import Html, Message
+from content.models import OutboxMessage
+from content.outbox.promises import Promise, drop, promise, send_again, withdraw
+from partners import tenancy
+from partners.models import Bot, Lead, Partner
+from tests.botrunner.disasters import until
+from tests.factories import make_lead
+from tests.runner import RunnerThread, now
+from tests.telegram import ChatDriver, SandboxServer
+
+Lane, State = OutboxMessage.Lane, OutboxMessage.State
+
+
+def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
+    """A person who has opened the bot, and their row."""
+    person = tg.person(name)
+    chat = person.open(bot.username)
+    chat.start()
+    return chat, make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
+
+
+def say(bot: Bot, chat_id: int, text: str, *, key: str = "", lane: Lane = Lane.ALERT, **fields: object) -> int:
+    one = Promise(chat_id, key or text, Message(Html(text)), **{"not_before": now()} | fields)  # type: ignore[arg-type]
+    with tenancy.partner(bot.partner_id):
+        return promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=lane, promises=[one], now=now())
+
+
+def rows(bot: Bot) -> list[tuple[str, str]]:
+    with tenancy.partner(bot.partner_id):
+        return list(OutboxMessage.objects.order_by("pk").values_list("state", "reason"))
+
+
+def until_rows(bot: Bot, expected: Sequence[tuple[str, str]]) -> None:
+    until(lambda: rows(bot) == list(expected), f"{expected}, but {rows(bot)}", patience=15)
+
+
+def test_what_was_promised_arrives_once(anna: Bot, tg: SandboxServer) -> None:
+    with RunnerThread(tg.url):
+        chat, _lead = reader(tg, anna, "Иван")
+        assert say(anna, chat.owner.id, "<b>Новый контакт</b>", key="a") == 1
+        assert say(anna, chat.owner.id, "второй раз", key="a") == 0
+        assert chat.wait_text("Новый контакт").html == "<b>Новый контакт</b>"
+        until_rows(anna, [(State.SENT, "")])
+    assert [call.params["text"] for call in tg.calls("sendMessage")].count("<b>Новый контакт</b>") == 1
+
+
+def test_lanes_go_in_their_order(anna: Bot, tg: SandboxServer) -> None:
+    chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга", "Пётр")]
+    for chat, lane in zip(chats, (Lane.EDIT, Lane.BROADCAST, Lane.ALERT), strict=True):
+        say(anna, chat.owner.id, lane.name, lane=lane)
+    with RunnerThread(tg.url):
+        until_rows(anna, [(State.SENT, "")] * 3)
+    texts = [call.params["text"] for call in tg.calls("sendMessage")]
+    assert [text for text in texts if text in Lane.names] == ["ALERT", "BROADCAST", "EDIT"]
+
+
+def test_not_before_and_not_after(anna: Bot, tg: SandboxServer) -> None:
+    chat, _lead = reader(tg, anna, "Иван")
+    say(anna, chat.owner.id, "завтра", not_before=now() + timedelta(days=1))
+    say(anna, chat.owner.id, "вчера", not_before=now() - timedelta(days=1), not_after=now() - timedelta(hours=1))
+    with RunnerThread(tg.url):
+        until_rows(anna, [(State.QUEUED, ""), (State.SKIPPED, "too late")])
+
+
+def test_a_chat_gets_one_message_a_second(anna: Bot, tg: SandboxServer) -> None:
+    chat, _lead = reader(tg, anna, "Иван")
+    for text in ("раз", "два"):
+        say(anna, chat.owner.id, text)
+    with RunnerThread(tg.url):
+        until_rows(anna, [(State.SENT, "")] * 2)
+    at = {call.params["text"]: call.at for call in tg.calls("sendMessage")}
+    assert at["два"] - at["раз"] >= timedelta(seconds=1)
+
+
+def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxServer) -> None:
+    first, _lead = reader(tg, anna, "Иван")
+    second, _lead = reader(tg, anna, "Ольга")
+    with RunnerThread(tg.url):
+        for chat in (first, second):
+            chat.wait_for(lambda c: bool(c.bot_messages))
+            tg.lose_next("sendMessage")
+            say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
+            until(lambda: rows(anna)[-1] == (State.UNKNOWN, "no answer"), "unknown")
+        with tenancy.partner(anna.partner_id):
+            again, dropped = OutboxMessage.objects.order_by("pk")
+            assert send_again(message=again, now=now())
+            assert drop(message=dropped, now=now())
+            assert not drop(message=dropped, now=now())
+        until_rows(anna, [(State.SENT, ""), (State.SKIPPED, "dropped")])
+    assert [f"Привет, {first.owner.id}" in message.text for message in first.bot_messages].count(True) == 2
+
+
+def test_a_lost_alert_is_sent_again_by_itself(anna: Bot, tg: SandboxServer) -> None:
+    chat, _lead = reader(tg, anna, "Иван")
+    with RunnerThread(tg.url):
+        chat.wait_for(lambda c: bool(c.bot_messages))
+        tg.lose_next("sendMessage")
+        say(anna, chat.owner.id, "горячий лид")
+        until(lambda: rows(anna) == [(State.QUEUED, "")], "queued again")
+
+
+def test_who_blocked_the_bot_gets_nothing_more(anna: Bot, tg: SandboxServer) -> None:
+    with RunnerThread(tg.url):
+        chat, lead = reader(tg, anna, "Иван")
+        chat.wait_for(lambda c: bool(c.bot_messages))
+        tg.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+        for key in ("1", "2"):
+            say(anna, chat.owner.id, "акция", key=key, lane=Lane.BROADCAST, lead_id=lead.pk)
+            until(lambda: all(state != State.QUEUED for state, _reason in rows(anna)), "decided")
+    assert rows(anna) == [(State.FAILED, "blocked"), (State.SKIPPED, "blocked")]
+
+
+def test_telegram_asks_to_slow_down(anna: Bot, tg: SandboxServer) -> None:
+    chat, _lead = reader(tg, anna, "Иван")
+    with RunnerThread(tg.url):
+        chat.wait_for(lambda c: bool(c.bot_messages))
+        tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+        say(anna, chat.owner.id, "подождите", lane=Lane.BROADCAST)
+        until_rows(anna, [(State.SENT, "")])
+
+
+def test_what_is_taken_back_is_not_sent(anna: Bot, tg: SandboxServer) -> None:
+    chat, lead = reader(tg, anna, "Иван")
+    say(anna, chat.owner.id, "оставьте телефон", lane=Lane.SEQUENCE, lead_id=lead.pk)
+    with tenancy.partner(anna.partner_id):
+        assert withdraw(partner_id=anna.partner_id, reason="contact left", lead_id=lead.pk, now=now()) == 1
+    with RunnerThread(tg.url):
+        chat.wait_for(lambda c: bool(c.bot_messages))
+    assert rows(anna) == [(State.SKIPPED, "contact left")]
+
+
+def test_after_a_crash_only_alerts_go_out_again(anna: Bot, tg: SandboxServer) -> None:
+    chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга")]
+    for chat, lane in zip(chats, (Lane.ALERT, Lane.SEQUENCE), strict=True):
+        say(anna, chat.owner.id, lane.name, lane=lane)
+    with tenancy.partner(anna.partner_id):
+        OutboxMessage.objects.update(state=State.SENDING, claimed_at=now())
+    with RunnerThread(tg.url):
+        until_rows(anna, [(State.SENT, ""), (State.UNKNOWN, "interrupted")])
