@@ -84,7 +84,7 @@ def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxSer
     second, _lead = reader(tg, anna, "Ольга")
     with RunnerThread(tg.url):
         for chat in (first, second):
-            chat.wait_for(lambda c: bool(c.bot_messages))
+            chat.wait_for(lambda c: bool(c.last.buttons))
             tg.lose_next("sendMessage")
             say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
             until(lambda: rows(anna)[-1] == (State.UNKNOWN, "no answer"), "unknown")
@@ -100,7 +100,7 @@ def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxSer
 def test_a_lost_alert_is_sent_again_by_itself(anna: Bot, tg: SandboxServer) -> None:
     chat, _lead = reader(tg, anna, "Иван")
     with RunnerThread(tg.url):
-        chat.wait_for(lambda c: bool(c.bot_messages))
+        chat.wait_for(lambda c: bool(c.last.buttons))
         tg.lose_next("sendMessage")
         say(anna, chat.owner.id, "горячий лид")
         until(lambda: rows(anna) == [(State.QUEUED, "")], "queued again")
@@ -109,7 +109,7 @@ def test_a_lost_alert_is_sent_again_by_itself(anna: Bot, tg: SandboxServer) -> N
 def test_who_blocked_the_bot_gets_nothing_more(anna: Bot, tg: SandboxServer) -> None:
     with RunnerThread(tg.url):
         chat, lead = reader(tg, anna, "Иван")
-        chat.wait_for(lambda c: bool(c.bot_messages))
+        chat.wait_for(lambda c: bool(c.last.buttons))
         tg.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
         for key in ("1", "2"):
             say(anna, chat.owner.id, "акция", key=key, lane=Lane.BROADCAST, lead_id=lead.pk)
@@ -120,7 +120,7 @@ def test_who_blocked_the_bot_gets_nothing_more(anna: Bot, tg: SandboxServer) -> 
 def test_telegram_asks_to_slow_down(anna: Bot, tg: SandboxServer) -> None:
     chat, _lead = reader(tg, anna, "Иван")
     with RunnerThread(tg.url):
-        chat.wait_for(lambda c: bool(c.bot_messages))
+        chat.wait_for(lambda c: bool(c.last.buttons))
         tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
         say(anna, chat.owner.id, "подождите", lane=Lane.BROADCAST)
         until_rows(anna, [(State.SENT, "")])
@@ -132,7 +132,7 @@ def test_what_is_taken_back_is_not_sent(anna: Bot, tg: SandboxServer) -> None:
     with tenancy.partner(anna.partner_id):
         assert withdraw(partner_id=anna.partner_id, reason="contact left", lead_id=lead.pk, now=now()) == 1
     with RunnerThread(tg.url):
-        chat.wait_for(lambda c: bool(c.bot_messages))
+        chat.wait_for(lambda c: bool(c.last.buttons))
     assert rows(anna) == [(State.SKIPPED, "contact left")]
 
 
