@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN = re.compile(r"\b(\d{5,20}):[A-Za-z0-9_-]{30,64}")
+TOKEN = re.compile(r"(?<!\d)(\d{5,20}):[A-Za-z0-9_-]{30,64}")
 
 
 def redact(text: str) -> str:

@@ -132,7 +132,8 @@ async def _edit(bot: Bot, replies: Replies, message: Message) -> None:
     except BadRequest as error:
         if "not modified" in error.message:
             return
-        if "message to edit not found" not in error.message and "can't be edited" not in error.message:
+        # The library starts Telegram's sentence with a capital.
+        if "essage to edit not found" not in error.message and "can't be edited" not in error.message:
             raise
         await send(bot, replies, message)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.botrunner.bot_client import png
 from tests.botrunner.walking import TO_PRODUCT, WELCOME, events, go, open_bot, push, screen, the_lead
 from tests.factories import make_bot, make_link, make_partner
 from tests.runner import RunnerThread
-from tests.telegram import SandboxServer
+from tests.telegram import ChatDriver, MessageView, SandboxServer
 
 
 @pytest.fixture
@@ -92,6 +92,10 @@ def test_a_supplement_has_its_disclaimer(tg: SandboxServer) -> None:
     assert "БАД. Не является лекарственным средством" in shown.text
 
 
+def only_screen(shown: MessageView) -> Callable[[ChatDriver], bool]:
+    return lambda chat: [message.id for message in chat.bot_messages if message.buttons] == [shown.id]
+
+
 def test_a_screen_with_a_picture_takes_the_place_of_the_text(
     anna: Bot, tg: SandboxServer, settings: Any, tmp_path: Path
 ) -> None:
@@ -105,11 +109,11 @@ def test_a_screen_with_a_picture_takes_the_place_of_the_text(
             product = go(chat, *TO_PRODUCT)
             assert product.photo
             assert "ED Smart, коктейль" in product.text
-            chat.wait_for(lambda c: [m.id for m in c.bot_messages if m.buttons] == [product.id])
+            chat.wait_for(only_screen(product))
             back = go(chat, "← Назад")
             assert back.photo is None
             assert "Какая задача ближе?" in back.text
-            chat.wait_for(lambda c: [m.id for m in c.bot_messages if m.buttons] == [back.id])
+            chat.wait_for(only_screen(back))
     sent = [call.params.get("photo") for call in tg.calls("sendPhoto")]
     assert len(sent) == 2
     assert sent[1], "the second time the picture goes by its file_id"
