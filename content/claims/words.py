@@ -1,0 +1,63 @@
+"""The dictionary forms of Russian words. Pure; the dictionary (30 MB) is loaded by the first word."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pymorphy3 import MorphAnalyzer
+
+Kind = Literal["finite", "infinitive", "other"]
+NUMBER = "#"
+
+_LONGEST = 40  # longer "words" are noise, and analysing them is slow
+_LIKELY = 0.05
+_KINDS: dict[str, Kind] = {"VERB": "finite", "PRTS": "finite", "ADJS": "finite", "INFN": "infinitive"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a word can be matched by: its dictionary forms, `!` and the word itself, `#` for any number."""
+
+    keys: frozenset[str]
+    kind: Kind
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> MorphAnalyzer:
+    from pymorphy3 import MorphAnalyzer  # here, because most processes never check a text
+
+    logging.getLogger("pymorphy3").setLevel(logging.WARNING)
+    return MorphAnalyzer()
+
+
+@lru_cache(maxsize=20_000)
+def form(word: str) -> Form:
+    """The form of a word in small letters, with «е» for «ё»."""
+    if word[0].isdigit():
+        return Form(frozenset({NUMBER, "!" + word}), "other")
+    lemmas, kind = _analyse(word)
+    return Form(lemmas | {"!" + word}, kind)
+
+
+def rule_keys(word: str) -> frozenset[str]:
+    """What a word of a rule stands for: `#`, `!word` for this very form, else every form of the word."""
+    if word == NUMBER:
+        return frozenset({NUMBER})
+    word = word.lower().replace("ё", "е")
+    if word.startswith("!") or word[0].isdigit():
+        return frozenset({"!" + word.removeprefix("!")})
+    lemmas, _kind = _analyse(word)
+    return frozenset({word}) if word in lemmas else lemmas
+
+
+def _analyse(word: str) -> tuple[frozenset[str], Kind]:
+    if len(word) > _LONGEST:
+        return frozenset({word}), "other"
+    parses = _analyzer().parse(word)
+    likely = [parse for parse in parses if parse.score >= _LIKELY] or parses
+    lemmas = frozenset(parse.normal_form.replace("ё", "е") for parse in likely)
+    return lemmas or frozenset({word}), _KINDS.get(str(likely[0].tag.POS), "other") if likely else "other"
