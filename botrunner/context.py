@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
+from telegram.error import InvalidToken
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from botrunner.db import in_partner
@@ -47,6 +48,8 @@ class Desk:
         self.pace.spend(asyncio.get_running_loop().time(), len(replies.messages))
         try:
             await deliver(bot, replies)
+        except InvalidToken:
+            return  # the poll tells of it; the answer is sent when the bot starts with a new token
         except Undelivered as error:
             await in_partner(
                 self.partner_id,

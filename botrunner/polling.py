@@ -186,7 +186,7 @@ class RunningBot:
 
     async def _poll(self, application: BotApplication) -> None:
         offset: int | None = None
-        # The first poll does not wait: it tells whether the token and the way are good.
+        # The first poll, and one after trouble, does not wait: it tells whether the token and the way are good.
         pause, seconds = 1.0, 0
         while True:
             try:
@@ -194,10 +194,11 @@ class RunningBot:
             except InvalidToken:
                 raise
             except Conflict as error:
+                seconds = 0
                 await self._conflict(application, error)
                 await asyncio.sleep(CONFLICT_PAUSE)
             except TelegramError as error:
-                pause = self._trouble(error, pause)
+                pause, seconds = self._trouble(error, pause), 0
                 await asyncio.sleep(pause)
             else:
                 pause, seconds = 1.0, POLL_SECONDS

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from botrunner.api import call
 from botrunner.rendering import caption_params, markup, text_params
@@ -40,7 +40,10 @@ class Blocked(Undelivered):
 
 
 async def deliver(bot: Bot, replies: Replies) -> None:
-    """Raises Undelivered, after it has tried every message. Waits while Telegram is away or asks to slow down."""
+    """Waits while Telegram is away or asks to slow down.
+
+    Raises Undelivered, after it has tried every message, or InvalidToken.
+    """
     lost: Undelivered | None = None
     for message in replies.messages:
         try:
@@ -63,6 +66,8 @@ async def _persistently(bot: Bot, replies: Replies, message: Message) -> None:
             wait = float(error._retry_after.total_seconds()) + 0.1
         except Forbidden as error:
             raise Blocked(error.message) from None
+        except InvalidToken:
+            raise
         except BadRequest as error:
             raise Undelivered(error.message) from None
         except NetworkError as error:
