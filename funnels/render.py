@@ -73,6 +73,11 @@ def product_variables(product: ProductFacts) -> dict[str, str]:
     return _cut(values, PRODUCT)
 
 
+def sequence_variables(facts: Facts) -> dict[str, str]:
+    """The values of `variables.SEQUENCE`."""
+    return common_variables(facts) | pay_variables(facts.plan, "unsure")
+
+
 @lru_cache(maxsize=64)
 def pay_variables(plan: PayPlan, goal: Goal) -> dict[str, str]:
     least, most = plan.minimum_cost_rub

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from funnels.schema import AskButton, GoButton, Goal, Intent, Key, Label, LinkButton, Pain, Part, Text
+from funnels.schema import AskButton, Goal, GoButton, Intent, Key, Label, LinkButton, Pain, Part, Text
 
 # What of a lead's preferences in /settings a message belongs to.
 Topic = Literal["tips", "offers", "business"]
@@ -29,7 +29,8 @@ class ContactButton(Part):
 SequenceButton = Annotated[
     GoButton | LinkButton | AskButton | SnoozeButton | ContactButton, Field(discriminator="type")
 ]
-Rows = Annotated[tuple[Annotated[tuple[SequenceButton, ...], Field(min_length=1, max_length=4)], ...], Field(max_length=6)]
+Row = Annotated[tuple[SequenceButton, ...], Field(min_length=1, max_length=4)]
+Rows = Annotated[tuple[Row, ...], Field(max_length=6)]
 
 
 class Entry(Part):

@@ -38,6 +38,7 @@ PAY = COMMON | {
     "minimum_cost": Rule(32),
     "plan_date": Rule(16),
 }
+SEQUENCE = COMMON | PAY  # a warm-up message belongs to no goal and to no product
 GOAL = {"goal": Rule(40), "goal_volume": Rule(40)}
 
 
