@@ -115,10 +115,8 @@ def product(key: str, *, is_supplement: bool = True, portions: int | None = 15) 
     )
 
 
-PLAN = load_plan(
-    (Path(settings.BASE_DIR) / "content" / "presets" / "payplan.yaml").read_text(encoding="utf-8"),
-    "payplan.yaml",
-)
+PLAN_TEXT = (Path(settings.BASE_DIR) / "content" / "presets" / "payplan.yaml").read_text(encoding="utf-8")
+PLAN = load_plan(PLAN_TEXT, "payplan.yaml")
 
 
 def facts(
