@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from content import markup
 from funnels import graph
 from funnels.loader import FunnelFileError, load_funnel
-from funnels.promises import STYLES, banned_in_label, banned_in_text
 from funnels.schema import Funnel, GoButton, MenuGo, ProductScreen, Screen, Step
 from funnels.text_checks import Placed, check_content, check_label, check_labels, check_picture, unknown_step
 from funnels.variables import COMMON, rules_of, with_notes

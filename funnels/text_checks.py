@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from content import markup
 from content.messages import Html, Style
 from funnels import template
+from funnels.promises import banned_claims
 from funnels.variables import Rule
 from partners.strict_yaml import Lines, Path, Problem
 
@@ -44,6 +45,8 @@ def check_label(lines: Lines, path: Path, text: str) -> Iterator[Problem]:
         return
     if variables or not all(template.label(text, style).strip() for style in STYLES):
         yield lines.problem(path, "bad_label", _("A button has plain text: no variables, and not empty."))
+        return
+    yield from banned_claims(lines, path, template.labels(text))
 
 
 def _malformed(lines: Lines, path: Path, error: template.TemplateError) -> Problem:
@@ -65,6 +68,8 @@ def check_content(
     if sentence := next(filter(None, map(markup.fault, pages)), None):
         yield lines.problem(path, "bad_html", sentence)
         return
+    names = {name: "X" for name, rule in rules.items() if not rule.optional}
+    yield from banned_claims(lines, path, [template.render(text, style, names) for style in STYLES])
     if not all(markup.visible(page).strip() for page in pages):
         yield lines.problem(path, "empty_text", _("Nothing of this text is left when the variables are empty."))
     length = max(_length(finish(page) if finish else page) for page in pages)

@@ -28,7 +28,12 @@ class Denials:
         verbs = [at for at in places if self._finite(at)]
         if any(self._before(at, places) for at in verbs or places):
             return True
-        return self._is_asked(places) or (not verbs and self._after(max(places)))
+        return not verbs and self._after(max(places))
+
+    def question(self, places: Collection[int]) -> bool:
+        """«Окупится ли», «лечит ли чай»."""
+        near = range(max(0, min(places) - 1), min(len(self.words), max(places) + 3))
+        return any(self.words[at].text == "ли" for at in near)
 
     def _before(self, target: int, own: Collection[int]) -> bool:
         finite = self._finite(target)
@@ -75,11 +80,6 @@ class Denials:
 
     def _is_dash(self, at: int) -> bool:
         return self.words[at].start - self.words[at - 1].end <= 3
-
-    def _is_asked(self, places: Collection[int]) -> bool:
-        """«Окупится ли», «лечит ли чай»."""
-        near = range(max(0, min(places) - 1), min(len(self.words), max(places) + 3))
-        return any(self.words[at].text == "ли" for at in near)
 
     def _finite(self, at: int) -> bool:
         return self.forms[at].kind == "finite"

@@ -50,9 +50,7 @@ def _outermost(claims: Iterable[Claim]) -> list[Claim]:
     return kept
 
 
-def _found(
-    parts: Sequence[Sentence], context: Collection[Fact], rules: Rules
-) -> Iterator[tuple[Rule, int, int]]:
+def _found(parts: Sequence[Sentence], context: Collection[Fact], rules: Rules) -> Iterator[tuple[Rule, int, int]]:
     """The rules that are broken, from which letter to which."""
     for number, sentence in enumerate(parts):
         answer = parts[number + 1].words[0].text if number + 1 < len(parts) else ""
@@ -63,9 +61,7 @@ def _found(
             yield rule, words[min(places)].start, words[max(places)].end
 
 
-def _broken(
-    sentence: Sentence, context: Collection[Fact], rules: Rules
-) -> Iterator[tuple[Rule, Collection[int]]]:
+def _broken(sentence: Sentence, context: Collection[Fact], rules: Rules) -> Iterator[tuple[Rule, Collection[int]]]:
     line = Line([form(word.text) for word in sentence.words])
     candidates = rules.candidates(line.places.keys())
     if not candidates:
@@ -78,11 +74,10 @@ def _broken(
         if rule.fine_with in context:
             continue
         for places in pattern.find(line):
-            if (rule.denied_too or not denials.cover(places)) and not _excused(rule, places, line):
+            denied = not rule.denied_too and denials.cover(places)
+            if not (denied or denials.question(places) or _excused(rule, places, line)):
                 yield rule, places
 
 
 def _excused(rule: Rule, places: Collection[int], line: Line) -> bool:
-    return any(
-        not set(places).isdisjoint(excuse) for pattern in rule.unless for excuse in pattern.find(line)
-    )
+    return any(not set(places).isdisjoint(excuse) for pattern in rule.unless for excuse in pattern.find(line))

@@ -50,9 +50,7 @@ class Slot:
         found: set[Span] = set()
         for key in self.rests.keys() & line.places.keys():
             for at in line.places[key]:
-                found.update(
-                    (at, at + 1 + len(rest)) for rest in self.rests[key] if _follows(rest, line.forms, at + 1)
-                )
+                found.update((at, at + 1 + len(rest)) for rest in self.rests[key] if _follows(rest, line.forms, at + 1))
         return sorted(found)
 
 
@@ -72,7 +70,7 @@ class Pattern:
     @property
     def rarest_keys(self) -> Keys:
         """One of these is in every sentence that the pattern matches."""
-        return frozenset(min((slot.rests for slot in self.slots), key=len))
+        return min((frozenset(slot.rests) for slot in self.slots), key=len)
 
     @property
     def keys(self) -> Keys:

@@ -12,7 +12,7 @@ from content.claims.letters import Letters, disguised, russian
 Mark = Literal["", ",", ":"]  # nothing, a comma, or something stronger stands before the word
 IsTrigger = Callable[[str], bool]
 
-_WORD = re.compile(r"\d+(?: \d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_]\w*|[%₽]")
+_WORD = re.compile(r"\d+(?: \d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_][^\W_]*|[%₽]")
 _STRONG = re.compile(r"[.!?…;:—–(\n]|(?: |^)-+ ")
 _END = re.compile(r"[.!?…]")
 _SPECIAL = re.compile(r"[.!?…\n]")
@@ -42,9 +42,7 @@ def sentences(letters: Letters, is_trigger: IsTrigger) -> Iterator[Sentence]:
     words: list[Word] = []
     for word in _uncovered(plain, is_trigger):
         gap = plain[words[-1].end : word.start] if words else ""
-        if len(words) == _MOST_WORDS or (
-            _SPECIAL.search(gap) and _separates(gap, anew=_begins(letters, word.start))
-        ):
+        if len(words) == _MOST_WORDS or (_SPECIAL.search(gap) and _separates(gap, anew=_begins(letters, word.start))):
             yield Sentence(tuple(words), gap)
             words, gap = [], ""
         words.append(word._replace(mark=mark) if (mark := _mark(gap)) else word)
