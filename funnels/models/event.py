@@ -19,6 +19,7 @@ class FunnelEvent(models.Model):
         QUESTION_ASKED = "question_asked", _("wants to ask")
         MESSAGE_RECEIVED = "message_received", _("wrote a message")
         LINK_CLICKED = "link_clicked", _("followed a link")
+        WARMUP_SENT = "warmup_sent", _("a warm-up message was prepared")
         BOT_BLOCKED = "bot_blocked", _("blocked the bot")
         BOT_UNBLOCKED = "bot_unblocked", _("unblocked the bot")
 
@@ -28,7 +29,7 @@ class FunnelEvent(models.Model):
     version = models.ForeignKey(
         FunnelVersion, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("funnel version")
     )
-    step = models.CharField(_("step"), max_length=24, blank=True)
+    step = models.CharField(_("step"), max_length=50, blank=True)
     data = models.JSONField(_("data"), default=dict, blank=True)
     at = models.DateTimeField(_("when"))
 

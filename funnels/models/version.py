@@ -12,6 +12,11 @@ class FunnelVersion(models.Model):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
 
+    class Kind(models.TextChoices):
+        FUNNEL = "funnel", _("funnel")
+        SEQUENCE = "sequence", _("warm-up sequence")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.FUNNEL)
     key = models.CharField(_("funnel"), max_length=24, default="main")
     number = models.PositiveIntegerField(_("version"))
     partner = models.ForeignKey(
@@ -37,7 +42,7 @@ class FunnelVersion(models.Model):
         ordering = ("key", "-number")
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "partner", "number"], name="funnelversion_number", nulls_distinct=False
+                fields=["kind", "key", "partner", "number"], name="funnelversion_number", nulls_distinct=False
             )
         ]
 

@@ -19,7 +19,10 @@ SAME_PRESS = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What a link button stands for. It carries no address: that is looked up when the button is pressed."""
+    """What a link button stands for. It carries no address: that is looked up when the button is pressed.
+
+    `version` is 0 for a message of a warm-up sequence; its `step` is «sequence:step».
+    """
 
     partner_id: int
     lead_id: int
@@ -73,6 +76,8 @@ def destination(*, partner_id: int, slot: str, product: str = "") -> str:
 
 
 def _product(tracked: Tracked) -> str:
+    if not tracked.version:
+        return ""
     step = definition(tracked.version).steps.get(tracked.step)
     return step.product if isinstance(step, ProductScreen) else ""
 
@@ -91,7 +96,7 @@ def _record(tracked: Tracked, product: str, now: datetime) -> None:
         partner_id=tracked.partner_id,
         lead_id=tracked.lead_id,
         kind=FunnelEvent.Kind.LINK_CLICKED,
-        version_id=tracked.version,
+        version_id=tracked.version or None,
         step=tracked.step,
         data={"slot": tracked.slot} | ({"product": product} if product else {}),
         at=now,

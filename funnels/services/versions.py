@@ -15,7 +15,7 @@ from funnels.models import FunnelVersion
 from partners.models import Partner
 from partners.strict_yaml import Problem
 
-Status = FunnelVersion.Status
+Status, Kind = FunnelVersion.Status, FunnelVersion.Kind
 LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtext('funnel version'), hashtext(%s))"
 
 
@@ -33,6 +33,7 @@ class NotPublishable(VersionError):
 
 def save_draft(
     *,
+    kind: str = Kind.FUNNEL,
     key: str,
     text: str,
     partner: Partner | None,
@@ -43,8 +44,9 @@ def save_draft(
     """A new draft with the next number. The text may have mistakes: nothing that a person typed is lost."""
     with transaction.atomic():
         return FunnelVersion.objects.create(
+            kind=kind,
             key=key,
-            number=_next_number(key, partner.pk if partner else None),
+            number=_next_number(kind, key, partner.pk if partner else None),
             partner=partner,
             text=text,
             author=author,
@@ -53,11 +55,11 @@ def save_draft(
         )
 
 
-def _next_number(key: str, partner_id: int | None) -> int:
+def _next_number(kind: str, key: str, partner_id: int | None) -> int:
     """Two drafts at once must not get one number: the second waits for the end of the first transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_NUMBERS, [f"{key} {partner_id}"])
-    versions = FunnelVersion.objects.filter(key=key, partner=partner_id)
+        cursor.execute(LOCK_NUMBERS, [f"{kind} {key} {partner_id}"])
+    versions = FunnelVersion.objects.filter(kind=kind, key=key, partner=partner_id)
     highest: int | None = versions.aggregate(highest=Max("number"))["highest"]
     return (highest or 0) + 1
 
@@ -87,8 +89,8 @@ def publish(*, version: FunnelVersion, now: datetime) -> None:
     version.status, version.published_at = Status.PUBLISHED, now
 
 
-def newest(*, key: str, partner_id: int | None) -> FunnelVersion | None:
+def newest(*, kind: str = Kind.FUNNEL, key: str, partner_id: int | None) -> FunnelVersion | None:
     """The partner's own published version, else the network's."""
-    published = FunnelVersion.objects.filter(key=key, status=Status.PUBLISHED)
+    published = FunnelVersion.objects.filter(kind=kind, key=key, status=Status.PUBLISHED)
     theirs = published.filter(Q(partner_id=partner_id) | Q(partner_id=None))
     return theirs.order_by(F("partner_id").asc(nulls_last=True), "-number").first()

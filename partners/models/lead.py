@@ -46,6 +46,8 @@ class Lead(models.Model):
     )
     created_at = models.DateTimeField(_("came"))
     last_seen_at = models.DateTimeField(_("last seen"))
+    last_promo_at = models.DateTimeField(_("last promotional message"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("asked for silence until"), null=True, blank=True)
     blocked_at = models.DateTimeField(_("blocked the bot"), null=True, blank=True)
 
     class Meta:

@@ -1,4 +1,5 @@
 import zoneinfo
+from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -60,6 +61,9 @@ class Partner(models.Model):
     group_id = models.BigIntegerField(_("group id"), null=True, blank=True)
     group_title = models.CharField(_("group title"), max_length=255, blank=True)
     topics = models.JSONField(_("topics"), default=dict, blank=True)
+
+    quiet_from = models.TimeField(_("quiet hours from"), default=time(21))
+    quiet_to = models.TimeField(_("quiet hours to"), default=time(10))
 
     funnel_enabled = models.BooleanField(_("funnel is on"), default=True)
     auto_reminders = models.BooleanField(_("automatic reminders"), default=True)

@@ -1,0 +1,47 @@
+"""The published sequences of a partner: their own text where they have one, else the network's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db.models import F, Q
+
+from funnels.models import FunnelVersion
+from funnels.schema import Answers
+from funnels.sequence_loader import load_sequence
+from funnels.sequence_schema import Sequence
+
+
+def sequences_of(*, partner_id: int) -> dict[str, Sequence]:
+    """By key. Behind the partner's door."""
+    published = FunnelVersion.objects.filter(
+        Q(partner_id=partner_id) | Q(partner_id=None),
+        kind=FunnelVersion.Kind.SEQUENCE,
+        status=FunnelVersion.Status.PUBLISHED,
+    )
+    # The newest comes last and stays; the partner's own after the network's.
+    order = published.order_by(F("partner_id").asc(nulls_first=True), "number")
+    newest = dict(order.values_list("key", "pk"))
+    return {key: sequence_of(pk) for key, pk in newest.items()}
+
+
+@lru_cache(maxsize=512)
+def sequence_of(version_id: int) -> Sequence:
+    """A published version never changes, so it is read and parsed once."""
+    version = FunnelVersion.objects.get(pk=version_id)
+    return load_sequence(version.text, str(version)).sequence
+
+
+def fitting(sequences: dict[str, Sequence], answers: Answers) -> Sequence | None:
+    """The sequence for what a lead has said; the one that asks for more goes first."""
+    fits = [sequence for sequence in sequences.values() if _fits(sequence, answers)]
+    return max(fits, key=lambda s: (s.entry.pain is not None, bool(s.entry.goals), s.key), default=None)
+
+
+def _fits(sequence: Sequence, answers: Answers) -> bool:
+    entry = sequence.entry
+    return (
+        entry.intent == answers.intent
+        and entry.pain in (None, answers.pain)
+        and (not entry.goals or answers.goal in entry.goals)
+    )
