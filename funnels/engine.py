@@ -64,9 +64,7 @@ def text_event(funnel: Funnel, text: str) -> MenuPress | Text:
     return MenuPress(text) if menu_button(funnel, text) else Text(len(text))
 
 
-def decide(
-    funnel: Funnel, version: int, state: State | None, event: Event, facts: Facts, now: datetime
-) -> Decision:
+def decide(funnel: Funnel, version: int, state: State | None, event: Event, facts: Facts, now: datetime) -> Decision:
     """`version` is that of `funnel`: the newest one if `needs_newest(event)`, else the state's."""
     turn = _Turn(funnel, version, state, facts, now)
     match event:

@@ -12,9 +12,7 @@ from funnels.callbacks import Press
 from funnels.schema import Answers
 
 NOTHING = Answers()
-Kind = Literal[
-    "started", "screen_shown", "button_pressed", "message_received", "question_asked", "outdated_pressed"
-]
+Kind = Literal["started", "screen_shown", "button_pressed", "message_received", "question_asked", "outdated_pressed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class AskButton(Part):
 
 
 FunnelButton = Annotated[GoButton | LinkButton | AskButton, Field(discriminator="type")]
-Rows = Annotated[tuple[Annotated[tuple[FunnelButton, ...], Field(min_length=1, max_length=4)], ...], Field(max_length=12)]
+Rows = Annotated[
+    tuple[Annotated[tuple[FunnelButton, ...], Field(min_length=1, max_length=4)], ...], Field(max_length=12)
+]
 
 
 class BaseStep(Part):

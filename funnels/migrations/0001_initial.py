@@ -6,97 +6,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0001_initial'),
+        ("partners", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FunnelVersion',
+            name="FunnelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default='main', max_length=24, verbose_name='funnel')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('text', models.TextField(verbose_name='text (YAML)')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', max_length=10, verbose_name='status')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='what changed')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('partner', models.ForeignKey(blank=True, help_text='Empty: for the whole network.', null=True, on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='only for the partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(default="main", max_length=24, verbose_name="funnel")),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                ("text", models.TextField(verbose_name="text (YAML)")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="what changed")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: for the whole network.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partners.partner",
+                        verbose_name="only for the partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'funnel version',
-                'verbose_name_plural': 'funnels',
-                'ordering': ('key', '-number'),
+                "verbose_name": "funnel version",
+                "verbose_name_plural": "funnels",
+                "ordering": ("key", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='FunnelEvent',
+            name="FunnelEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('started', 'opened the bot'), ('screen_shown', 'saw a screen'), ('button_pressed', 'pressed a button'), ('outdated_pressed', 'pressed an old button'), ('question_asked', 'wants to ask'), ('message_received', 'wrote a message'), ('link_clicked', 'followed a link'), ('bot_blocked', 'blocked the bot'), ('bot_unblocked', 'unblocked the bot')], max_length=24, verbose_name='what happened')),
-                ('step', models.CharField(blank=True, max_length=24, verbose_name='step')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='partners.lead', verbose_name='lead')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='funnels.funnelversion', verbose_name='funnel version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "opened the bot"),
+                            ("screen_shown", "saw a screen"),
+                            ("button_pressed", "pressed a button"),
+                            ("outdated_pressed", "pressed an old button"),
+                            ("question_asked", "wants to ask"),
+                            ("message_received", "wrote a message"),
+                            ("link_clicked", "followed a link"),
+                            ("bot_blocked", "blocked the bot"),
+                            ("bot_unblocked", "unblocked the bot"),
+                        ],
+                        max_length=24,
+                        verbose_name="what happened",
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=24, verbose_name="step")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="data")),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="partners.lead",
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="funnels.funnelversion",
+                        verbose_name="funnel version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'funnel event',
-                'verbose_name_plural': 'funnel events',
-                'ordering': ('-at', '-id'),
+                "verbose_name": "funnel event",
+                "verbose_name_plural": "funnel events",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='partners.lead', verbose_name='lead')),
-                ('step', models.CharField(max_length=24, verbose_name='step')),
-                ('path', models.JSONField(default=list, verbose_name='path')),
-                ('changed_at', models.DateTimeField(verbose_name='changed')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='funnels.funnelversion', verbose_name='version')),
+                (
+                    "lead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="partners.lead",
+                        verbose_name="lead",
+                    ),
+                ),
+                ("step", models.CharField(max_length=24, verbose_name="step")),
+                ("path", models.JSONField(default=list, verbose_name="path")),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="funnels.funnelversion", verbose_name="version"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversation',
-                'verbose_name_plural': 'conversations',
+                "verbose_name": "conversation",
+                "verbose_name_plural": "conversations",
             },
         ),
         migrations.CreateModel(
-            name='LeadMessage',
+            name="LeadMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4096, verbose_name='text')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='partners.lead', verbose_name='lead')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=4096, verbose_name="text")),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="partners.lead",
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ('-at', '-id'),
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='funnelversion',
-            constraint=models.UniqueConstraint(fields=('key', 'partner', 'number'), name='funnelversion_number', nulls_distinct=False),
+            model_name="funnelversion",
+            constraint=models.UniqueConstraint(
+                fields=("key", "partner", "number"), name="funnelversion_number", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='funnelevent',
-            index=models.Index(fields=['lead', 'at'], name='funnelevent_lead_at'),
+            model_name="funnelevent",
+            index=models.Index(fields=["lead", "at"], name="funnelevent_lead_at"),
         ),
         migrations.AddIndex(
-            model_name='funnelevent',
-            index=models.Index(fields=['partner', 'kind', 'at'], name='funnelevent_partner_kind_at'),
+            model_name="funnelevent",
+            index=models.Index(fields=["partner", "kind", "at"], name="funnelevent_partner_kind_at"),
         ),
         migrations.AddIndex(
-            model_name='leadmessage',
-            index=models.Index(fields=['lead', 'at'], name='leadmessage_lead_at'),
+            model_name="leadmessage",
+            index=models.Index(fields=["lead", "at"], name="leadmessage_lead_at"),
         ),
     ]

@@ -6,81 +6,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('funnels', '0003_published_is_final'),
-        ('partners', '0004_warmup'),
+        ("funnels", "0003_published_is_final"),
+        ("partners", "0004_warmup"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrollment',
+            name="Enrollment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.CharField(max_length=24, verbose_name='sequence')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('state', models.CharField(choices=[('active', 'goes on'), ('frozen', 'paused'), ('finished', 'finished'), ('left', 'left')], default='active', max_length=8, verbose_name='state')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='messages before')),
-                ('next_step', models.CharField(blank=True, max_length=24, verbose_name='next message')),
-                ('fire_at', models.DateTimeField(blank=True, null=True, verbose_name='next message at')),
-                ('left_over', models.DurationField(blank=True, null=True, verbose_name='left of the delay')),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('exit_reason', models.CharField(blank=True, choices=[('ordered', 'ordered'), ('contact', 'left a contact'), ('unsubscribed', 'unsubscribed'), ('blocked', 'blocked the bot'), ('human', 'a person took over'), ('other_branch', 'chose something else'), ('removed', 'the sequence is gone')], max_length=12, verbose_name='why it ended')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.CharField(max_length=24, verbose_name="sequence")),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "goes on"),
+                            ("frozen", "paused"),
+                            ("finished", "finished"),
+                            ("left", "left"),
+                        ],
+                        default="active",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="messages before")),
+                ("next_step", models.CharField(blank=True, max_length=24, verbose_name="next message")),
+                ("fire_at", models.DateTimeField(blank=True, null=True, verbose_name="next message at")),
+                ("left_over", models.DurationField(blank=True, null=True, verbose_name="left of the delay")),
+                ("entered_at", models.DateTimeField(verbose_name="entered")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "exit_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ordered", "ordered"),
+                            ("contact", "left a contact"),
+                            ("unsubscribed", "unsubscribed"),
+                            ("blocked", "blocked the bot"),
+                            ("human", "a person took over"),
+                            ("other_branch", "chose something else"),
+                            ("removed", "the sequence is gone"),
+                        ],
+                        max_length=12,
+                        verbose_name="why it ended",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enrollment',
-                'verbose_name_plural': 'enrollments',
+                "verbose_name": "enrollment",
+                "verbose_name_plural": "enrollments",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='funnelversion',
-            name='funnelversion_number',
+            model_name="funnelversion",
+            name="funnelversion_number",
         ),
         migrations.AddField(
-            model_name='funnelversion',
-            name='kind',
-            field=models.CharField(choices=[('funnel', 'funnel'), ('sequence', 'warm-up sequence')], default='funnel', max_length=8, verbose_name='kind'),
+            model_name="funnelversion",
+            name="kind",
+            field=models.CharField(
+                choices=[("funnel", "funnel"), ("sequence", "warm-up sequence")],
+                default="funnel",
+                max_length=8,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='funnelevent',
-            name='kind',
-            field=models.CharField(choices=[('started', 'opened the bot'), ('screen_shown', 'saw a screen'), ('button_pressed', 'pressed a button'), ('outdated_pressed', 'pressed an old button'), ('question_asked', 'wants to ask'), ('message_received', 'wrote a message'), ('link_clicked', 'followed a link'), ('warmup_sent', 'a warm-up message was prepared'), ('bot_blocked', 'blocked the bot'), ('bot_unblocked', 'unblocked the bot')], max_length=24, verbose_name='what happened'),
+            model_name="funnelevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("started", "opened the bot"),
+                    ("screen_shown", "saw a screen"),
+                    ("button_pressed", "pressed a button"),
+                    ("outdated_pressed", "pressed an old button"),
+                    ("question_asked", "wants to ask"),
+                    ("message_received", "wrote a message"),
+                    ("link_clicked", "followed a link"),
+                    ("warmup_sent", "a warm-up message was prepared"),
+                    ("bot_blocked", "blocked the bot"),
+                    ("bot_unblocked", "unblocked the bot"),
+                ],
+                max_length=24,
+                verbose_name="what happened",
+            ),
         ),
         migrations.AlterField(
-            model_name='funnelevent',
-            name='step',
-            field=models.CharField(blank=True, max_length=50, verbose_name='step'),
+            model_name="funnelevent",
+            name="step",
+            field=models.CharField(blank=True, max_length=50, verbose_name="step"),
         ),
         migrations.AddConstraint(
-            model_name='funnelversion',
-            constraint=models.UniqueConstraint(fields=('kind', 'key', 'partner', 'number'), name='funnelversion_number', nulls_distinct=False),
+            model_name="funnelversion",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "key", "partner", "number"), name="funnelversion_number", nulls_distinct=False
+            ),
         ),
         migrations.AddField(
-            model_name='enrollment',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrollments', to='partners.lead', verbose_name='lead'),
+            model_name="enrollment",
+            name="lead",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="enrollments",
+                to="partners.lead",
+                verbose_name="lead",
+            ),
         ),
         migrations.AddField(
-            model_name='enrollment',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner'),
+            model_name="enrollment",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['fire_at'], name='enrollment_due'),
+            model_name="enrollment",
+            index=models.Index(condition=models.Q(("state", "active")), fields=["fire_at"], name="enrollment_due"),
         ),
         migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(fields=['partner', 'sequence', 'state'], name='enrollment_sequence'),
+            model_name="enrollment",
+            index=models.Index(fields=["partner", "sequence", "state"], name="enrollment_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.UniqueConstraint(fields=('lead', 'sequence', 'round'), name='enrollment_round'),
+            model_name="enrollment",
+            constraint=models.UniqueConstraint(fields=("lead", "sequence", "round"), name="enrollment_round"),
         ),
         migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fire_at__isnull', False), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('fire_at__isnull', True)), _connector='OR'), name='enrollment_timer_by_state'),
+            model_name="enrollment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fire_at__isnull", False), ("state", "active")),
+                    models.Q(models.Q(("state", "active"), _negated=True), ("fire_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="enrollment_timer_by_state",
+            ),
         ),
     ]

@@ -13,10 +13,9 @@ from funnels.facts import PartnerFacts, ProductFacts
 from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
 from funnels.schema import Funnel
-from funnels.services.versions import newest
+from funnels.services.versions import MAIN, newest
 from partners.models import Partner
 
-FUNNEL = "main"
 FRESH = timedelta(seconds=3)  # a change in the admin reaches the bots within this time
 
 
@@ -59,7 +58,7 @@ def definition(version_id: int) -> Funnel:
 
 
 def _read(partner_id: int, now: datetime) -> Script:
-    version = newest(key=FUNNEL, partner_id=partner_id)
+    version = newest(key=MAIN, partner_id=partner_id)
     if version is None:
         raise NothingToSay("No funnel is published. Publish one in the admin, or run: manage.py load_demo")
     plan = PayPlanVersion.objects.filter(valid_from__lte=now.date()).first()

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from content.models import Product
 from funnels.checks import check_text
+from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
+from funnels.sequence_checks import Names, check_sequence_text
 from partners.models import Partner
 from partners.strict_yaml import Problem
 
 Status, Kind = FunnelVersion.Status, FunnelVersion.Kind
+MAIN = "main"
 LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtext('funnel version'), hashtext(%s))"
 
 
@@ -73,9 +76,20 @@ def edit_draft(*, version: FunnelVersion, text: str, note: str) -> None:
 
 
 def problems_of(version: FunnelVersion) -> list[Problem]:
-    """What is wrong with the text, errors and warnings, by the catalogue of today."""
+    """What is wrong with the text, errors and warnings, by the catalogue and the main funnel of today."""
+    if version.kind == Kind.SEQUENCE:
+        return check_sequence_text(version.text, f"{version}.yaml", names=_names(version))
     products = frozenset(Product.objects.values_list("key", flat=True))
     return check_text(version.text, f"{version}.yaml", products=products)
+
+
+def _names(version: FunnelVersion) -> Names:
+    main = newest(key=MAIN, partner_id=version.partner_id)
+    supplements = Product.objects.filter(supplement=True).values_list("name", flat=True)
+    return Names(
+        steps=load_funnel(main.text, str(main)).funnel.steps.keys() if main else None,
+        supplements=frozenset(supplements),
+    )
 
 
 def publish(*, version: FunnelVersion, now: datetime) -> None:

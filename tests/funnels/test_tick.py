@@ -1,0 +1,220 @@
+"""The tick: due places become messages, next times are set, in one transaction and once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from content.models import OutboxMessage
+from funnels.models import Enrollment, FunnelEvent, FunnelVersion
+from funnels.services import enrollments
+from funnels.services.script import forget_scripts
+from funnels.services.sequences import sequence_of
+from funnels.services.tick import due_partners, tick
+from partners import tenancy
+from partners.models import Bot, Lead, Partner
+from tests.factories import make_bot, make_lead, make_partner
+from tests.network import publish_network
+
+NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
+DAY = timedelta(days=1)
+State, Exit = Enrollment.State, Enrollment.Exit
+
+
+def sequence_text(first: str = "Первое, {first_name|друзья}", second: str = "Второе") -> str:
+    return f"""
+format: 1
+key: weight
+title: Вес
+topic: tips
+entry: {{intent: client, pain: weight}}
+steps:
+  - key: first
+    after: 24h
+    text: "{first}"
+    buttons:
+      - - {{type: link, text: "Магазин", slot: shop}}
+      - - {{type: snooze, text: "Не сейчас"}}
+  - key: second
+    after: next_day 10:00
+    text: "{second}"
+"""
+
+
+def publish(text: str, number: int = 1, partner: Partner | None = None) -> None:
+    with tenancy.all_partners():
+        FunnelVersion.objects.create(
+            kind=FunnelVersion.Kind.SEQUENCE,
+            key="weight",
+            number=number,
+            partner=partner,
+            text=text,
+            status=FunnelVersion.Status.PUBLISHED,
+            created_at=NOON,
+            published_at=NOON,
+        )
+
+
+@pytest.fixture
+def bot(db: None) -> Iterator[Bot]:
+    publish_network()
+    publish(sequence_text())
+    yield make_bot(make_partner("anna"))
+    forget_scripts()
+    sequence_of.cache_clear()
+
+
+def make_walker(bot: Bot, **fields: object) -> Lead:
+    return make_lead(bot.partner, intent="client", pain="weight", **{"first_name": "Иван"} | fields)
+
+
+def enter(bot: Bot, lead: Lead, now: datetime = NOON) -> Enrollment:
+    with tenancy.partner(bot.partner_id):
+        enrollment = enrollments.enroll(lead=lead, partner=bot.partner, now=now)
+    assert enrollment is not None
+    return enrollment
+
+
+def tick_at(bot: Bot, now: datetime) -> int:
+    with tenancy.partner(bot.partner_id):
+        return tick(partner_id=bot.partner_id, now=now)
+
+
+def sent(bot: Bot) -> list[str]:
+    with tenancy.partner(bot.partner_id):
+        return [row.payload["text"] for row in OutboxMessage.objects.order_by("pk")]
+
+
+def refreshed(bot: Bot, enrollment: Enrollment) -> Enrollment:
+    with tenancy.partner(bot.partner_id):
+        enrollment.refresh_from_db()
+    return enrollment
+
+
+def test_a_lead_gets_one_message_after_the_other(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    assert tick_at(bot, NOON + DAY - timedelta(seconds=1)) == 0
+    assert tick_at(bot, NOON + DAY) == 1
+    assert tick_at(bot, NOON + DAY) == 0
+    assert sent(bot) == ["Первое, Иван"]
+    assert refreshed(bot, enrollment).fire_at == datetime(2026, 3, 4, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
+    assert tick_at(bot, datetime(2026, 3, 4, 7, 0, tzinfo=UTC)) == 1
+    assert sent(bot) == ["Первое, Иван", "Второе"]
+    assert (refreshed(bot, enrollment).state, enrollment.fire_at) == (State.FINISHED, None)
+    with tenancy.partner(bot.partner_id):
+        steps = list(FunnelEvent.objects.order_by("pk").values_list("kind", "step"))
+    assert steps == [("warmup_sent", "weight:first"), ("warmup_sent", "weight:second")]
+
+
+def test_the_message_has_its_buttons_and_a_way_out(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    tick_at(bot, NOON + DAY)
+    with tenancy.partner(bot.partner_id):
+        row = OutboxMessage.objects.get()
+    shop, snooze, stop = (button for buttons in row.payload["buttons"] for button in buttons)
+    assert "/r/" in shop["url"]
+    assert snooze["callback"] == f"w:{enrollment.pk}:first:1"
+    assert stop["callback"] == "u:stop"
+    assert (row.lane, row.source, row.not_before) == (OutboxMessage.Lane.SEQUENCE, "sequence:weight", NOON + DAY)
+
+
+def test_an_edit_of_a_later_text_reaches_who_is_before_it(bot: Bot) -> None:
+    enter(bot, make_walker(bot))
+    tick_at(bot, NOON + DAY)
+    publish(sequence_text(second="Второе, по-новому"), number=2)
+    tick_at(bot, NOON + 2 * DAY)
+    assert sent(bot)[-1] == "Второе, по-новому"
+
+
+def test_a_partners_own_text_survives_a_new_text_of_the_network(bot: Bot) -> None:
+    publish(sequence_text(first="От Анны"), partner=bot.partner)
+    publish(sequence_text(first="Новое от сети"), number=2)
+    enter(bot, make_walker(bot))
+    tick_at(bot, NOON + DAY)
+    assert sent(bot) == ["От Анны"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"blocked_at": NOON}, Exit.BLOCKED), ({"status": Lead.Status.UNSUBSCRIBED}, Exit.UNSUBSCRIBED)],
+)
+def test_who_cannot_or_will_not_read_leaves(bot: Bot, fields: dict[str, object], reason: str) -> None:
+    lead = make_walker(bot)
+    enrollment = enter(bot, lead)
+    with tenancy.partner(bot.partner_id):
+        Lead.objects.filter(pk=lead.pk).update(**fields)
+    tick_at(bot, NOON + DAY)
+    assert sent(bot) == []
+    assert (refreshed(bot, enrollment).state, enrollment.exit_reason) == (State.LEFT, reason)
+
+
+def test_leaving_takes_back_what_is_queued(bot: Bot) -> None:
+    lead = make_walker(bot)
+    enrollment = enter(bot, lead)
+    tick_at(bot, NOON + DAY)
+    with tenancy.partner(bot.partner_id):
+        assert enrollments.leave(lead_id=lead.pk, reason=Exit.CONTACT, now=NOON + DAY) == 1
+        row = OutboxMessage.objects.get()
+    assert (row.state, row.reason) == (OutboxMessage.State.SKIPPED, "contact")
+    assert refreshed(bot, enrollment).exit_reason == Exit.CONTACT
+    assert tick_at(bot, NOON + 9 * DAY) == 0
+
+
+def test_a_pause_keeps_the_place_and_the_rest_of_the_delay(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    with tenancy.partner(bot.partner_id):
+        assert enrollments.freeze(partner_id=bot.partner_id, now=NOON + timedelta(hours=20)) == 1
+    assert tick_at(bot, NOON + 5 * DAY) == 0
+    with tenancy.partner(bot.partner_id):
+        assert enrollments.thaw(partner_id=bot.partner_id, now=NOON + 5 * DAY) == 1
+    assert refreshed(bot, enrollment).fire_at == NOON + 5 * DAY + timedelta(hours=4)
+
+
+def test_a_snooze_is_seven_days_of_silence(bot: Bot) -> None:
+    lead = make_walker(bot)
+    enrollment = enter(bot, lead)
+    with tenancy.partner(bot.partner_id):
+        enrollments.snooze(lead=lead, now=NOON)
+    tick_at(bot, NOON + DAY)
+    assert sent(bot) == []
+    assert refreshed(bot, enrollment).fire_at == NOON + enrollments.SNOOZE
+
+
+def test_never_two_messages_at_once_after_an_outage(bot: Bot) -> None:
+    enter(bot, make_walker(bot))
+    for hours in range(0, 24 * 3, 4):
+        tick_at(bot, NOON + 10 * DAY + timedelta(hours=hours))
+    with tenancy.partner(bot.partner_id):
+        at = list(OutboxMessage.objects.order_by("pk").values_list("not_before", flat=True))
+    assert len(at) == 2
+    assert at[1] - at[0] >= timedelta(hours=20)
+
+
+def test_another_choice_ends_the_first_sequence_and_nobody_enters_twice(bot: Bot) -> None:
+    lead = make_walker(bot)
+    enter(bot, lead)
+    with tenancy.partner(bot.partner_id):
+        assert enrollments.enroll(lead=lead, partner=bot.partner, now=NOON) is None
+        lead.pain = "beauty"
+        assert enrollments.enroll(lead=lead, partner=bot.partner, now=NOON) is None
+
+
+def test_partners_do_not_meet(bot: Bot) -> None:
+    boris = make_bot(make_partner("boris"))
+    enter(bot, make_walker(bot))
+    enter(boris, make_walker(boris, first_name="Борис"))
+    with tenancy.all_partners():
+        assert due_partners(now=NOON + DAY) == sorted([bot.partner_id, boris.partner_id])
+    assert tick_at(boris, NOON + DAY) == 1
+    assert (sent(boris), sent(bot)) == (["Первое, Борис"], [])
+
+
+def test_quiet_hours_are_the_partners(bot: Bot) -> None:
+    with tenancy.all_partners():
+        Partner.objects.filter(pk=bot.partner_id).update(quiet_from=time(11), quiet_to=time(13))
+    enrollment = enter(bot, make_walker(bot))
+    tick_at(bot, NOON + DAY)
+    assert sent(bot) == []
+    assert refreshed(bot, enrollment).fire_at == NOON + DAY + timedelta(hours=1)
