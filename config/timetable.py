@@ -25,6 +25,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),
+    Tick("funnels.tasks.plan_warmups", every=timedelta(seconds=10)),
     Tick("botrunner.tasks.prune_inbox", every=timedelta(minutes=10)),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botrunner.models import InboxUpdate
 from content.models import OutboxMessage
-from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
+from funnels.models import Conversation, Enrollment, FunnelEvent, FunnelVersion, LeadMessage
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Destination, Membership, Partner, YandexAccount
@@ -23,6 +23,9 @@ def make_full_partner(slug: str) -> Partner:
         version = FunnelVersion.objects.create(partner=partner, number=1, text="…", created_at=NOW)
         Conversation.objects.create(
             lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW
+        )
+        Enrollment.objects.create(
+            lead=lead, partner=partner, sequence="weight", next_step="first", fire_at=NOW, entered_at=NOW
         )
         FunnelEvent.objects.create(lead=lead, partner=partner, kind=FunnelEvent.Kind.STARTED, at=NOW)
         LeadMessage.objects.create(lead=lead, partner=partner, text="Здравствуйте", at=NOW)

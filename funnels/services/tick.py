@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-
 from content.messages import Button, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
@@ -78,7 +77,8 @@ class Tick:
         if reason := _gone(lead, sequence):
             self._end(enrollment, State.LEFT, reason)
             return
-        assert sequence is not None and enrollment.fire_at is not None
+        assert sequence is not None
+        assert enrollment.fire_at is not None
         place = Place(enrollment.position, enrollment.next_step, enrollment.fire_at)
         clockwork = clockwork_of(lead=lead, partner=self.partner, now=self.now)
         match look(sequence, place, clockwork, self.now):

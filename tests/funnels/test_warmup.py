@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
 
 
 def step(key: str, after: str = "24h", **fields: object) -> SequenceStep:
-    return SequenceStep(key=key, after=after, text=f"Текст {key}", **fields)  # type: ignore[arg-type]
+    return SequenceStep(key=key, after=after, text=f"Текст {key}", **fields)
 
 
 def sequence(*steps: SequenceStep) -> Sequence:
