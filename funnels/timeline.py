@@ -48,6 +48,10 @@ def sentence(kind: str, step: str, data: Mapping[str, Any], funnel: Funnel | Non
             return Sentence("❓", _("wants to ask a question, on the screen “%(screen)s”") % values)
         case "link_clicked":
             return Sentence("🔗", _("followed the link “%(link)s”") % {"link": link_name(data)})
+        case "warmup_sent" if data.get("missed"):
+            return Sentence("💤", _("a warm-up message came too late and was left out: %(step)s") % {"step": step})
+        case "warmup_sent":
+            return Sentence("💌", _("a warm-up message was planned: %(step)s") % {"step": step})
         case "bot_blocked":
             return Sentence("⛔", _("blocked the bot"))
         case "bot_unblocked":
