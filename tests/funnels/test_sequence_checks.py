@@ -50,6 +50,7 @@ def test_a_good_file_has_no_problems() -> None:
         ("key: c", "key: b", "duplicate_variant", "steps[0].variants[1].key"),
         ("Первое третьим способом.", "Первое иначе.", "same_variant", "steps[0].variants[1].text"),
         ("Первое иначе.", FIRST, "same_variant", "steps[0].variants[0].text"),
+        ("Первое иначе.", "Чай лечит.", "banned_claim", "steps[0].variants[0].text"),
         ("Первое иначе.", "<i>", "bad_html", "steps[0].variants[0].text"),
         ("Первое иначе.", "{first_name}", "missing_fallback", "steps[0].variants[0].text"),
         (" БАД. Не является лекарственным средством", "", "missing_note", "steps[3].text"),

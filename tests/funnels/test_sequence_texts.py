@@ -104,7 +104,7 @@ def test_no_claims_no_pressure_no_guilt(sequence: Sequence) -> None:
 @shipped
 @pytest.mark.parametrize("style", ["ty", "vy"])
 def test_no_word_of_the_other_form_of_address(sequence: Sequence, style: Style) -> None:
-    read = [(where, page) for where, form, page in pages(sequence) if form == style]
+    read: list[tuple[str, str]] = [(where, page) for where, form, page in pages(sequence) if form == style]
     read += [(step.key, template.label(button.text, style)) for step in sequence.steps for button in buttons(step)]
     found = {where: STRANGE_WORDS[style].findall(text) for where, text in read}
     assert {where: words for where, words in found.items() if words} == {}
