@@ -98,7 +98,7 @@ def _texts(step: SequenceStep, path: Path) -> Iterator[tuple[Path, str]]:
 def _check_supplements(lines: Lines, path: Path, text: str, supplements: Collection[str]) -> Iterator[Problem]:
     if SUPPLEMENT_NOTE in text:
         return
-    for name in supplements:
+    for name in {name.split(",")[0] for name in supplements}:  # what follows the comma is a taste or a size
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I):
             values = {"name": name, "note": SUPPLEMENT_NOTE}
             sentence = _("%(name)s is a supplement: add the words “%(note)s”.") % values

@@ -45,7 +45,9 @@ steps:
 """
 
 NAMES = Names(
-    steps=frozenset({"choice"}), slots=frozenset({"shop", "registration"}), supplements=("Zinc", "Omega-3 1300 мг")
+    steps=frozenset({"choice"}),
+    slots=frozenset({"shop", "registration"}),
+    supplements=("Zinc", "Omega-3 1300 мг", "Collagen, вишня"),
 )
 
 

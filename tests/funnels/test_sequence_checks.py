@@ -54,6 +54,7 @@ def test_a_good_file_has_no_problems() -> None:
         ("Первое иначе.", "<i>", "bad_html", "steps[0].variants[0].text"),
         ("Первое иначе.", "{first_name}", "missing_fallback", "steps[0].variants[0].text"),
         (" БАД. Не является лекарственным средством", "", "missing_note", "steps[3].text"),
+        ("Первое иначе.", "Collagen на завтрак.", "missing_note", "steps[0].variants[0].text"),
         ("Первое иначе.", "omega-3 1300 МГ иначе.", "missing_note", "steps[0].variants[0].text"),
     ],
 )

@@ -67,7 +67,7 @@ def sequence_names(root: Path) -> Names:
     return Names(
         steps=load_funnel(read(main), str(main)).funnel.steps.keys(),
         slots=SLOTS,
-        supplements=[product["name"].split(",")[0] for product in products if product["supplement"]],
+        supplements=[product["name"] for product in products if product["supplement"]],
     )
 
 
