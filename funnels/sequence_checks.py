@@ -18,6 +18,7 @@ from funnels.text_checks import Placed, check_content, check_labels, check_pictu
 from funnels.variables import SEQUENCE, SUPPLEMENT_NOTE
 from partners.strict_yaml import FileError, Lines, Path, Problem
 
+SLOTS = frozenset({"shop", "registration"})  # every partner has them
 WAY_OUT_EVERY = 3  # steps
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from content.messages import Button, Message
@@ -12,7 +11,7 @@ from content.outbox.promises import Promise, promise
 from funnels import template
 from funnels.facts import Facts, LeadFacts
 from funnels.models import Enrollment, FunnelEvent
-from funnels.render import render_notice
+from funnels.render import sequence_variables
 from funnels.schema import LinkButton
 from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep
 from funnels.services.clicks import Tracked, tracked_url
@@ -117,7 +116,8 @@ class Tick:
             for row in _numbered(step.buttons)
         ]
         buttons.append((Button("🔕 Отписаться", UNSUBSCRIBE),))
-        return replace(render_notice(text, facts), buttons=tuple(buttons), picture=step.picture)
+        said = template.render(text, script.partner.style, sequence_variables(facts))
+        return Message(said, buttons=tuple(buttons), picture=step.picture)
 
     def _button(self, enrollment: Enrollment, step: SequenceStep, button: SequenceButton, number: int) -> Button:
         label = template.label(button.text, self.script.partner.style)

@@ -13,7 +13,7 @@ from content.models import Product
 from funnels.checks import check_text
 from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
-from funnels.sequence_checks import Names, check_sequence_text
+from funnels.sequence_checks import SLOTS, Names, check_sequence_text
 from partners.models import Partner
 from partners.strict_yaml import Problem
 
@@ -88,6 +88,7 @@ def _names(version: FunnelVersion) -> Names:
     supplements = Product.objects.filter(supplement=True).values_list("name", flat=True)
     return Names(
         steps=load_funnel(main.text, str(main)).funnel.steps.keys() if main else None,
+        slots=SLOTS,
         supplements=frozenset(supplements),
     )
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from funnels.checks import check_text
 from funnels.loader import load_funnel
-from funnels.sequence_checks import Names, check_sequence_text
+from funnels.sequence_checks import SLOTS, Names, check_sequence_text
 from partners.strict_yaml import FileError, Problem, read_yaml
 
 SEQUENCES = "sequences"  # the folder whose files are sequences
-SLOTS = frozenset({"shop", "registration"})  # what every partner has
 
 
 class Command(BaseCommand):

@@ -55,6 +55,8 @@ def load(now: datetime) -> Iterator[str]:
     """Behind the door to all partners. Tells what it does while doing it."""
     yield load_catalogue()
     yield load_funnel(now)
+    for file in sorted((ROOT / "funnels" / "presets" / "sequences").glob("*.yaml")):
+        yield load_sequence(file, now)
     for file in sorted((ROOT / "partners" / "demo").glob("*.yaml")):
         yield load_partner(file, now)
     yield from load_logins()
@@ -69,12 +71,21 @@ def load_catalogue() -> str:
 
 
 def load_funnel(now: datetime) -> str:
-    if FunnelVersion.objects.filter(key="main", partner=None).exists():
+    if FunnelVersion.objects.filter(kind=FunnelVersion.Kind.FUNNEL, key="main", partner=None).exists():
         return _("Funnel: kept.")
     text = _text(ROOT / "funnels" / "presets" / "main.yaml")
     version = save_draft(key="main", text=text, partner=None, author=None, now=now)
     publish(version=version, now=now)
     return _("Funnel: version %(number)s published.") % {"number": version.number}
+
+
+def load_sequence(file: Path, now: datetime) -> str:
+    kind, key = FunnelVersion.Kind.SEQUENCE, file.stem
+    if FunnelVersion.objects.filter(kind=kind, key=key, partner=None).exists():
+        return _("Sequence %(key)s: kept.") % {"key": key}
+    version = save_draft(kind=kind, key=key, text=_text(file), partner=None, author=None, now=now)
+    publish(version=version, now=now)
+    return _("Sequence %(key)s: version %(number)s published.") % {"key": key, "number": version.number}
 
 
 def load_partner(file: Path, now: datetime) -> str:
