@@ -10,6 +10,7 @@ from content.claims.words import Form
 _NOT = frozenset({"не", "ни"})
 _IMPOSSIBLE = frozenset({"нельзя", "невозможно", "нереально", "запрещено", "незаконно", "нет", "никакой", "нету"})
 _TURNS = frozenset({"а", "но", "зато", "однако", "поэтому", "который", "если", "когда", "потому"})
+_AGAINST = frozenset({"а", "но", "зато", "однако"})
 _AND = frozenset({"и", "или", "да"})
 _THAT = frozenset({"что", "чтобы", "будто"})
 _REACH = 12  # words
@@ -34,6 +35,11 @@ class Denials:
         """«Окупится ли», «лечит ли чай»."""
         near = range(max(0, min(places) - 1), min(len(self.words), max(places) + 3))
         return any(self.words[at].text == "ли" for at in near)
+
+    def apart(self, places: Collection[int]) -> bool:
+        """«Капсула не спасёт от простуды, а шарф поможет»: words of two clauses that are set against each other."""
+        between = range(min(places) + 1, max(places))
+        return any(self.words[at].mark == "," and self.words[at].text in _AGAINST for at in between)
 
     def _before(self, target: int, own: Collection[int]) -> bool:
         finite = self._finite(target)

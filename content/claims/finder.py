@@ -75,7 +75,7 @@ def _broken(sentence: Sentence, context: Collection[Fact], rules: Rules) -> Iter
             continue
         for places in pattern.find(line):
             denied = not rule.denied_too and denials.cover(places)
-            if not (denied or denials.question(places) or _excused(rule, places, line)):
+            if not (denied or denials.apart(places) or denials.question(places) or _excused(rule, places, line)):
                 yield rule, places
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 Kind = Literal["finite", "infinitive", "other"]
 NUMBER = "#"
 
-_LONGEST = 40  # longer "words" are noise, and analysing them is slow
+# Longer "words" are noise and slow to analyse; the dictionary raises an error at letters it cannot name.
+_RUSSIAN = re.compile("[а-я]{1,40}")
 _LIKELY = 0.05
 _KINDS: dict[str, Kind] = {"VERB": "finite", "PRTS": "finite", "ADJS": "finite", "INFN": "infinitive"}
 
@@ -55,9 +57,8 @@ def rule_keys(word: str) -> frozenset[str]:
 
 
 def _analyse(word: str) -> tuple[frozenset[str], Kind]:
-    if len(word) > _LONGEST:
+    if not _RUSSIAN.fullmatch(word):
         return frozenset({word}), "other"
     parses = _analyzer().parse(word)
-    likely = [parse for parse in parses if parse.score >= _LIKELY] or parses
-    lemmas = frozenset(parse.normal_form.replace("ё", "е") for parse in likely)
-    return lemmas or frozenset({word}), _KINDS.get(str(likely[0].tag.POS), "other") if likely else "other"
+    lemmas = {parse.normal_form.replace("ё", "е") for parse in parses if parse.score >= _LIKELY}
+    return frozenset(lemmas), _KINDS.get(str(parses[0].tag.POS), "other")

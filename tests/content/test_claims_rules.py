@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from content.claims import find_claims
+from content.claims import Fact, find_claims
 from content.claims.rules import load_rules
 from partners.strict_yaml import FileError
 
@@ -44,7 +44,7 @@ def rules_found(text: str) -> list[str]:
         "Летают ваши коты!",
         "Морские свинки быстро и высоко летали.",
         "Не только кот летает.",
-        "Я лечу, лечу и лечу, а вокруг одна большая, холодная, далёкая и очень жёлтая луна",
+        "Я лечу, лечу и лечу, и вокруг одна большая, холодная, далёкая и очень жёлтая луна",
         "У него 2 крыла",
         "2 крыла",
     ],
@@ -80,7 +80,8 @@ def test_a_denial_can_be_the_claim_itself() -> None:
 
 
 def test_a_fact_makes_it_fine() -> None:
-    assert find_claims("Без хвоста", rules=load_rules(RULES, "a"), context=("deadline",)) == []
+    facts: list[Fact] = ["deadline"]
+    assert find_claims("Без хвоста", rules=load_rules(RULES, "a"), context=facts) == []
 
 
 @pytest.mark.parametrize(
