@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,17 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from botrunner.db import close_connections
 from botrunner.models import InboxUpdate
 from botrunner.replies import NOWHERE, Replies
 from botrunner.services import inbox
+from botrunner.turns import Turns
 from content.messages import Button, Html, Message
 from funnels.models import FunnelEvent
+from funnels.services.turn_rows import Person
+from funnels.services.turns import Opened, Turn
 from partners import tenancy
-from partners.models import Bot
+from partners.models import Bot, Lead
 from tests.botrunner.walking import events, go, inbox_rows, open_bot, screen, wait_until_closed
 from tests.factories import NOW, make_bot
 from tests.runner import RunnerThread
@@ -215,3 +220,28 @@ def test_a_database_that_ends_all_sessions_loses_nothing(anna: Bot, tg: SandboxS
         "pain",
         "weight_story",
     ]
+
+
+def test_a_turn_that_another_runner_has_taken_spoils_nobodys(anna: Bot) -> None:
+    store(anna, 1, 2)
+    handle(anna, {1: HELLO.dump()})
+
+    async def both() -> list[Replies | BaseException]:
+        turns = Turns(partner_id=anna.partner_id, bot_id=anna.pk, clock=lambda: NOW)
+        people = (Person(101, "Иван"), Person(102, "Ольга"))
+        taken = [
+            turns.take(update_id=number, turn=Turn(person, Opened()), where=Replies(person.telegram_id, ()))
+            for number, person in enumerate(people, 1)
+        ]
+        return await asyncio.gather(*taken, return_exceptions=True)
+
+    try:
+        first, second = asyncio.run(both())
+    finally:
+        close_connections()
+    assert isinstance(first, inbox.AlreadyHandled)
+    assert isinstance(second, Replies)
+    assert len(second.messages) == 2
+    with tenancy.partner(anna.partner_id):
+        assert list(Lead.objects.values_list("first_name", flat=True)) == ["Ольга"]
+    assert [row.handled_at for row in inbox_rows(anna)] == [NOW, NOW]

@@ -52,19 +52,16 @@ def test_a_restart_in_the_middle_of_waiting_says_nothing_twice(
         chat = open_bot(tg)
         tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
         chat.send("вопрос")
-        chat.send("ещё один")
         tg.wait_for(lambda: any(call.error == 429 for call in tg.calls()))
         with tenancy.all_partners():
             bots.restart(bot=anna, now=datetime.now(UTC))
         wait_for_state(anna, running_generation=2, state=Bot.State.RUNNING)
-        wait_until_closed(anna, 3)
-        last = chat.send("и ещё")
+        wait_until_closed(anna, 2)
         tg.fail_next("editMessageText", 429, "Too Many Requests: retry after 1", retry_after=1)
         press = chat.press("🍎 Хочу улучшить здоровье")  # as long as the first answer would have waited
         chat.wait_text("Что сейчас важнее всего?")
     assert press is not None
-    assert len([m for m in chat.bot_messages if "Вопрос сохранён" in m.text]) == 3
-    assert last.id
+    assert len([m for m in chat.bot_messages if "Вопрос сохранён" in m.text]) == 1
     assert inbox_rows(anna, failed_at__isnull=False) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -153,7 +154,8 @@ def test_get_me_is_asked_once(anna: Bot, tg: SandboxServer) -> None:
 
 
 @pytest.mark.usefixtures("quick_looks")
-def test_telegram_away_at_the_start(anna: Bot, tg: SandboxServer) -> None:
+def test_telegram_away_at_the_start(anna: Bot, tg: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "LONGEST_PAUSE", 0.2)
     tg.stop()
     with RunnerThread(tg.url):
         until(lambda: "Telegram" in wait_for_state(anna).last_error, "the trouble is told", patience=10)
@@ -190,6 +192,31 @@ def test_a_stand_by_runner_takes_over(network: None, tg: SandboxServer) -> None:
         wait_until_closed(team[0], 2)
     assert [wait_for_state(bot).last_error for bot in team] == [""] * 5, "no two polled one bot"
     assert len(chat.bot_messages) == 2
+
+
+@pytest.mark.usefixtures("quick_looks")
+def test_a_bot_changes_hands_only_when_nothing_is_in_them(anna: Bot, tg: SandboxServer) -> None:
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(RunnerThread(tg.url, name="first"))
+        chat = open_bot(tg)
+        second.enter_context(RunnerThread(tg.url, name="second"))
+        tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+        chat.send("вопрос")
+        tg.wait_for(lambda: any(call.error == 429 for call in tg.calls()))
+        first.close()
+        wait_for_state(anna, state=State.RUNNING, runner="second")
+        wait_until_closed(anna, 2)
+    assert [message.text[:15] for message in chat.bot_messages[2:]] == ["Вопрос сохранён"]
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_the_bots_of_another_runner_are_not_waited_for(network: None, tg: SandboxServer) -> None:
+    team = [join(tg, f"bot{number}") for number in range(5)]
+    busy = [RunnerThread(tg.url, name=bot.username, partner_id=bot.partner_id) for bot in team[:3]]
+    with busy[0], busy[1], busy[2]:
+        until(lambda: tg.waiting_pollers() == 3, "three poll")
+        with RunnerThread(tg.url, name="everybody"):
+            until(lambda: tg.waiting_pollers() == 5, "all poll", patience=10)
 
 
 @pytest.mark.usefixtures("small_steps")
