@@ -39,7 +39,7 @@ def test_three_different_partners() -> None:
 def test_links_enter_the_funnel_at_steps_that_exist() -> None:
     load()
     with tenancy.all_partners():
-        steps = load_funnel(FunnelVersion.objects.get().text, "main.yaml").funnel.steps
+        steps = load_funnel(FunnelVersion.objects.get(kind="funnel").text, "main.yaml").funnel.steps
         entries = set(Link.objects.exclude(entry="").values_list("entry", flat=True))
     assert entries
     assert entries <= set(steps)
@@ -51,8 +51,13 @@ def test_funnel_and_catalogue_are_there() -> None:
     assert not Product.objects.filter(picture="").exists()
     assert PayPlanVersion.objects.count() == 1
     with tenancy.all_partners():
-        version = FunnelVersion.objects.get()
+        version = FunnelVersion.objects.get(kind="funnel")
     assert (version.status, version.number, version.partner) == (FunnelVersion.Status.PUBLISHED, 1, None)
+    with tenancy.all_partners():
+        sequences = FunnelVersion.objects.filter(kind="sequence", status=FunnelVersion.Status.PUBLISHED)
+        assert sorted(sequences.values_list("key", flat=True)) == [
+            "beauty", "business", "energy", "immunity", "kids", "sport", "weight"
+        ]  # fmt: skip
 
 
 def test_a_second_run_keeps_what_was_changed() -> None:
@@ -64,7 +69,7 @@ def test_a_second_run_keeps_what_was_changed() -> None:
     load()
     with tenancy.all_partners():
         assert Partner.objects.get(slug="anna").name == "Анна Новая"
-        assert FunnelVersion.objects.get().note == "моя"
+        assert FunnelVersion.objects.get(kind="funnel").note == "моя"
         assert (Partner.objects.count(), Link.objects.count(), Bot.objects.count()) == (3, 9, 3)
     assert Product.objects.get(key="omega3").price_rub == Decimal(1)
 
