@@ -129,14 +129,17 @@ class Net:
     def stats(self) -> dict[str, Any]:
         times, self.times = sorted(self.times), []
         calls, self.calls = self.calls, 0
-        at = lambda share: times[int(len(times) * share)] if times else 0.0  # noqa: E731
         return {
             "turns": len(times),
             "calls": calls,
-            "p50": at(0.5),
-            "p95": at(0.95),
+            "p50": at(times, 0.5),
+            "p95": at(times, 0.95),
             "polling": len(self.polling),
         }
+
+
+def at(times: list[float], share: float) -> float:
+    return times[int(len(times) * share)] if times else 0.0
 
 
 class Connection(asyncio.Protocol):

@@ -1,11 +1,24 @@
 """What must be right before the product starts; each error says what to set."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import Error, register
 from django.utils.translation import gettext as _
+
+
+@register
+def public_url_is_public(**_kwargs: Any) -> list[Error]:
+    """Telegram refuses buttons to addresses that only this machine knows."""
+    url = urlsplit(settings.PUBLIC_URL)
+    real_telegram = "api.telegram.org" in settings.TELEGRAM_API_URL and not settings.DEBUG
+    if not real_telegram or (url.scheme == "https" and "." in (url.hostname or "")):
+        return []
+    text = _("PUBLIC_URL is %(url)s, but Telegram accepts only https links that everybody can open.")
+    hint = _("Set PUBLIC_URL to the address of your site, like https://curator.example.org")
+    return [Error(text % {"url": settings.PUBLIC_URL}, hint=hint, id="config.E002")]
 
 
 @register

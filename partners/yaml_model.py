@@ -42,9 +42,7 @@ _SENTENCES = {
     "bool_parsing": gettext_lazy("“%(field)s” must be true or false."),
     "greater_than": gettext_lazy("“%(field)s” must be greater than %(gt)s."),
     "less_than": gettext_lazy("“%(field)s” must be less than %(lt)s."),
-    "datetime_from_date_parsing": gettext_lazy(
-        "“%(field)s” must be a day or a time like 2026-01-31T10:00:00Z."
-    ),
+    "datetime_from_date_parsing": gettext_lazy("“%(field)s” must be a day or a time like 2026-01-31T10:00:00Z."),
     "literal_error": gettext_lazy("“%(field)s” must be one of: %(expected)s."),
     "union_tag_not_found": gettext_lazy("“type” is missing."),
     "union_tag_invalid": gettext_lazy("“type” must be one of: %(expected_tags)s."),

@@ -37,6 +37,4 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = (
-    True  # the browser tests' static files, without collectstatic
-)
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # the browser tests' static files, without collectstatic

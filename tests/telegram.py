@@ -117,9 +117,7 @@ class SandboxServer:
 
     def person(self, first_name: str, *, user_id: int | None = None, **fields: str) -> PersonDriver:
         """fields: last_name, username, language_code, phone."""
-        return PersonDriver(
-            self, self.do(lambda: self.world.add_person(first_name, user_id=user_id, **fields))
-        )
+        return PersonDriver(self, self.do(lambda: self.world.add_person(first_name, user_id=user_id, **fields)))
 
     def group(
         self,
@@ -140,16 +138,12 @@ class SandboxServer:
                 groups.set_member(self.world, chat, owner.id, "creator")
             for status, names in (("administrator", admins), ("member", bots)):
                 for name in names or []:
-                    groups.set_member(
-                        self.world, chat, self._bot(name).id, status, by=owner.id if owner else None
-                    )
+                    groups.set_member(self.world, chat, self._bot(name).id, status, by=owner.id if owner else None)
             return chat
 
         return self.do(create)
 
-    def set_member(
-        self, chat: Chat, user_id: int, status: str, rights: dict[str, bool] | None = None
-    ) -> None:
+    def set_member(self, chat: Chat, user_id: int, status: str, rights: dict[str, bool] | None = None) -> None:
         self.do(lambda: groups.set_member(self.world, chat, user_id, status, rights=rights))
 
     def upgrade(self, chat: Chat, *, chat_id: int | None = None) -> Chat:

@@ -26,9 +26,7 @@ def walled_tables() -> set[str]:
 
 def same_partner_constraints() -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conname FROM pg_constraint WHERE conname LIKE '%same_partner' AND convalidated"
-        )
+        cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE '%same_partner' AND convalidated")
         return {name for (name,) in cursor.fetchall()}
 
 

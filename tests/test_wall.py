@@ -105,9 +105,7 @@ def test_the_tables_of_partners_are_found() -> None:
 @every_tenant
 def test_every_table_with_a_path_to_partner_is_walled(model: Model) -> None:
     table = model._meta.db_table
-    [flags] = execute(
-        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", table
-    )
+    [flags] = execute("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", table)
     assert flags == (True, True)
     found = execute(
         "SELECT roles::text[], cmd, permissive, qual, with_check FROM pg_policies WHERE tablename = %s", table
@@ -222,22 +220,16 @@ def test_reading_shows_only_own_rows(model: Model, anna: Partner, boris: Partner
     theirs, ours = row_of(model, anna), row_of(model, boris)
     table, key = model._meta.db_table, model._meta.pk.column
     with tenancy.partner(boris.pk):
-        seen = set(
-            model._base_manager.exclude(**{f"{column(model)}__isnull": True}).values_list("pk", flat=True)
-        )
+        seen = set(model._base_manager.exclude(**{f"{column(model)}__isnull": True}).values_list("pk", flat=True))
         assert seen == {ours.pk}
         assert not model._base_manager.filter(pk=theirs.pk).exists()
         assert execute(f"SELECT * FROM {table} WHERE {key} = %s", theirs.pk) == []
         assert execute(f"SELECT count(*) FROM {table} WHERE {column(model)} = %s", anna.pk) == [(0,)]
-        assert execute(f"SELECT count(*) FROM {table} WHERE true OR {key} = 0") == [
-            (len(model._base_manager.all()),)
-        ]
+        assert execute(f"SELECT count(*) FROM {table} WHERE true OR {key} = 0") == [(len(model._base_manager.all()),)]
 
 
 @every_tenant
-def test_changing_or_deleting_another_partners_row_does_nothing(
-    model: Model, anna: Partner, boris: Partner
-) -> None:
+def test_changing_or_deleting_another_partners_row_does_nothing(model: Model, anna: Partner, boris: Partner) -> None:
     theirs = row_of(model, anna)
     table, key = model._meta.db_table, model._meta.pk.column
     with tenancy.partner(boris.pk):
@@ -294,15 +286,11 @@ def test_joins_and_subqueries_do_not_look_over_the_wall(anna: Partner, boris: Pa
         )
         assert (lead.other, lead.any, lead.partners) == (None, False, 1)
         assert [partner.slug for partner in Partner.objects.prefetch_related("lead_set")] == ["boris"]
-        joined = (
-            "SELECT count(*) FROM partners_partner p JOIN partners_lead l ON true JOIN partners_bot b ON true"
-        )
+        joined = "SELECT count(*) FROM partners_partner p JOIN partners_lead l ON true JOIN partners_bot b ON true"
         assert execute(joined) == [(1,)]
         with_all = "WITH everyone AS MATERIALIZED (SELECT * FROM partners_lead) SELECT count(*) FROM everyone"
         assert execute(with_all) == [(1,)]
-        assert execute("SELECT slug FROM partners_partner UNION SELECT slug FROM partners_partner") == [
-            ("boris",)
-        ]
+        assert execute("SELECT slug FROM partners_partner UNION SELECT slug FROM partners_partner") == [("boris",)]
 
 
 def test_upserts_do_not_reach_over_the_wall(anna: Partner, boris: Partner) -> None:
@@ -319,9 +307,7 @@ def test_upserts_do_not_reach_over_the_wall(anna: Partner, boris: Partner) -> No
 
 def test_a_foreign_partner_id_shows_nothing(boris: Partner) -> None:
     with tenancy.partner(0):
-        assert [
-            model for model in TENANTS if model is not FunnelVersion and model._base_manager.exists()
-        ] == []
+        assert [model for model in TENANTS if model is not FunnelVersion and model._base_manager.exists()] == []
 
 
 # Rows of the whole network

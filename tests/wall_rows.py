@@ -21,9 +21,7 @@ def make_full_partner(slug: str) -> Partner:
         YandexAccount.objects.create(partner=partner, folder_id="b1g", api_key=Secret("AQVN"))
         Destination.objects.create(partner=partner, slot="blog", url=f"https://{slug}.example/blog")
         version = FunnelVersion.objects.create(partner=partner, number=1, text="…", created_at=NOW)
-        Conversation.objects.create(
-            lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW
-        )
+        Conversation.objects.create(lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW)
         Enrollment.objects.create(
             lead=lead, partner=partner, sequence="weight", next_step="first", fire_at=NOW, entered_at=NOW
         )

@@ -5,34 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0001_initial'),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboxUpdate',
+            name="InboxUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('update_id', models.BigIntegerField(verbose_name='update id')),
-                ('payload', models.TextField(verbose_name='payload')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
-                ('replies', models.TextField(blank=True, verbose_name='replies')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('failed_at', models.DateTimeField(blank=True, null=True, verbose_name='set aside')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='error')),
-                ('bot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.bot', verbose_name='bot')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("update_id", models.BigIntegerField(verbose_name="update id")),
+                ("payload", models.TextField(verbose_name="payload")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("handled_at", models.DateTimeField(blank=True, null=True, verbose_name="handled")),
+                ("replies", models.TextField(blank=True, verbose_name="replies")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered")),
+                ("failed_at", models.DateTimeField(blank=True, null=True, verbose_name="set aside")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="error")),
+                (
+                    "bot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.bot", verbose_name="bot"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'update',
-                'verbose_name_plural': 'inbox',
-                'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True), ('failed_at__isnull', True)), fields=['bot', 'update_id'], name='inbox_open'), models.Index(fields=['received_at'], name='inbox_received')],
-                'constraints': [models.UniqueConstraint(fields=('bot', 'update_id'), name='inbox_bot_update')],
+                "verbose_name": "update",
+                "verbose_name_plural": "inbox",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", True), ("failed_at__isnull", True)),
+                        fields=["bot", "update_id"],
+                        name="inbox_open",
+                    ),
+                    models.Index(fields=["received_at"], name="inbox_received"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("bot", "update_id"), name="inbox_bot_update")],
             },
         ),
     ]

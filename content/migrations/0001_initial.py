@@ -5,47 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PayPlanVersion',
+            name="PayPlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(unique=True, verbose_name='valid from')),
-                ('text', models.TextField(max_length=20000, verbose_name='table (YAML)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(unique=True, verbose_name="valid from")),
+                ("text", models.TextField(max_length=20000, verbose_name="table (YAML)")),
             ],
             options={
-                'verbose_name': 'pay plan',
-                'verbose_name_plural': 'pay plans',
-                'ordering': ('-valid_from',),
+                "verbose_name": "pay plan",
+                "verbose_name_plural": "pay plans",
+                "ordering": ("-valid_from",),
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=24, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,23}$', 'Use a–z, 0–9, _.')], verbose_name='key')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('category', models.CharField(max_length=40, verbose_name='category')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='description')),
-                ('price_rub', models.DecimalField(decimal_places=2, max_digits=9, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price, ₽')),
-                ('portions', models.PositiveIntegerField(blank=True, null=True, verbose_name='portions')),
-                ('pv', models.DecimalField(decimal_places=2, max_digits=7, validators=[django.core.validators.MinValueValidator(0)], verbose_name='PV')),
-                ('as_of', models.DateField(verbose_name='prices as of')),
-                ('picture', models.ImageField(blank=True, upload_to='products/', verbose_name='picture')),
-                ('supplement', models.BooleanField(default=False, verbose_name='food supplement')),
-                ('keywords', models.JSONField(blank=True, default=list, verbose_name='keywords')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=24,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator("^[a-z][a-z0-9_]{0,23}$", "Use a–z, 0–9, _.")
+                        ],
+                        verbose_name="key",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("category", models.CharField(max_length=40, verbose_name="category")),
+                ("description", models.TextField(blank=True, max_length=2000, verbose_name="description")),
+                (
+                    "price_rub",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="price, ₽",
+                    ),
+                ),
+                ("portions", models.PositiveIntegerField(blank=True, null=True, verbose_name="portions")),
+                (
+                    "pv",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=7,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="PV",
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="prices as of")),
+                ("picture", models.ImageField(blank=True, upload_to="products/", verbose_name="picture")),
+                ("supplement", models.BooleanField(default=False, verbose_name="food supplement")),
+                ("keywords", models.JSONField(blank=True, default=list, verbose_name="keywords")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'ordering': ('category', 'name'),
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "ordering": ("category", "name"),
             },
         ),
     ]

@@ -5,41 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('content', '0001_initial'),
-        ('partners', '0003_bot_wanted_at'),
+        ("content", "0001_initial"),
+        ("partners", "0003_bot_wanted_at"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chat_id', models.BigIntegerField(verbose_name='chat')),
-                ('thread_id', models.BigIntegerField(blank=True, null=True, verbose_name='topic')),
-                ('lane', models.PositiveSmallIntegerField(choices=[(1, 'alerts'), (2, 'sequences'), (3, 'broadcasts'), (4, 'edits')], verbose_name='lane')),
-                ('source', models.CharField(blank=True, max_length=60, verbose_name='promised by')),
-                ('dedupe_key', models.CharField(max_length=120, verbose_name='key')),
-                ('payload', models.JSONField(verbose_name='message')),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('skipped', 'not sent'), ('unknown', 'perhaps sent')], default='queued', max_length=8, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=80, verbose_name='reason')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('message_id', models.BigIntegerField(blank=True, null=True, verbose_name='message id')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('not_before', models.DateTimeField(verbose_name='not before')),
-                ('not_after', models.DateTimeField(blank=True, null=True, verbose_name='not after')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='claimed')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('bot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.bot', verbose_name='bot')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='partners.lead', verbose_name='lead')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("chat_id", models.BigIntegerField(verbose_name="chat")),
+                ("thread_id", models.BigIntegerField(blank=True, null=True, verbose_name="topic")),
+                (
+                    "lane",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "alerts"), (2, "sequences"), (3, "broadcasts"), (4, "edits")], verbose_name="lane"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=60, verbose_name="promised by")),
+                ("dedupe_key", models.CharField(max_length=120, verbose_name="key")),
+                ("payload", models.JSONField(verbose_name="message")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("sending", "being sent"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("skipped", "not sent"),
+                            ("unknown", "perhaps sent"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=80, verbose_name="reason")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("message_id", models.BigIntegerField(blank=True, null=True, verbose_name="message id")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("not_before", models.DateTimeField(verbose_name="not before")),
+                ("not_after", models.DateTimeField(blank=True, null=True, verbose_name="not after")),
+                ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="claimed")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "bot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.bot", verbose_name="bot"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partners.lead",
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outgoing message',
-                'verbose_name_plural': 'outbox',
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['bot', 'lane', 'not_before', 'id'], name='outbox_due'), models.Index(condition=models.Q(('state', 'sending')), fields=['bot'], name='outbox_sending'), models.Index(fields=['partner', 'source', 'state'], name='outbox_source')],
-                'constraints': [models.UniqueConstraint(fields=('partner', 'dedupe_key'), name='outbox_partner_key')],
+                "verbose_name": "outgoing message",
+                "verbose_name_plural": "outbox",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["bot", "lane", "not_before", "id"],
+                        name="outbox_due",
+                    ),
+                    models.Index(condition=models.Q(("state", "sending")), fields=["bot"], name="outbox_sending"),
+                    models.Index(fields=["partner", "source", "state"], name="outbox_source"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("partner", "dedupe_key"), name="outbox_partner_key")],
             },
         ),
     ]

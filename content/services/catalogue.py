@@ -72,9 +72,7 @@ def load_products(*, text: str, name: str, pictures: Path) -> Loaded:
 def load_pay_plan(*, text: str, name: str) -> bool:
     """False when a plan of the same date is stored already. Raises partners.strict_yaml.FileError."""
     plan = load_plan(text, name)
-    _stored, created = PayPlanVersion.objects.get_or_create(
-        valid_from=plan.valid_from, defaults={"text": text}
-    )
+    _stored, created = PayPlanVersion.objects.get_or_create(valid_from=plan.valid_from, defaults={"text": text})
     return created
 
 

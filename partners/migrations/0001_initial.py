@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,180 +18,400 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?$', 'Use a–z, 0–9, - and _, at most 40 characters.')], verbose_name='partner id')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('contact', models.CharField(blank=True, help_text='@username', max_length=64, verbose_name='Telegram contact')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('telegram_id', models.BigIntegerField(blank=True, null=True, verbose_name='Telegram id')),
-                ('admin_telegram_ids', models.JSONField(blank=True, default=list, verbose_name='Telegram ids of helpers')),
-                ('country', models.CharField(default='RU', max_length=2, verbose_name='country')),
-                ('time_zone', models.CharField(default='Europe/Moscow', max_length=64, validators=[partners.models.partner.validate_time_zone], verbose_name='time zone')),
-                ('specialization', models.CharField(choices=[('all', 'everything'), ('weight', 'weight'), ('energy', 'energy'), ('business', 'business'), ('beauty', 'beauty')], default='all', max_length=20, verbose_name='specialization')),
-                ('story', models.TextField(blank=True, max_length=4000, verbose_name='story')),
-                ('communication_style', models.CharField(choices=[('ty', 'informal (ты)'), ('vy', 'formal (вы)')], default='vy', max_length=2, verbose_name='style')),
-                ('nl_partner_id', models.CharField(blank=True, max_length=40, verbose_name='NL partner id')),
-                ('shop_link', models.URLField(max_length=500, validators=[partners.validators.validate_web_link], verbose_name='shop link')),
-                ('registration_link', models.URLField(blank=True, max_length=500, validators=[partners.validators.validate_web_link], verbose_name='registration link')),
-                ('group_id', models.BigIntegerField(blank=True, null=True, verbose_name='group id')),
-                ('group_title', models.CharField(blank=True, max_length=255, verbose_name='group title')),
-                ('topics', models.JSONField(blank=True, default=dict, verbose_name='topics')),
-                ('funnel_enabled', models.BooleanField(default=True, verbose_name='funnel is on')),
-                ('auto_reminders', models.BooleanField(default=True, verbose_name='automatic reminders')),
-                ('lead_notifications', models.BooleanField(default=True, verbose_name='alerts about leads')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?$",
+                                "Use a–z, 0–9, - and _, at most 40 characters.",
+                            )
+                        ],
+                        verbose_name="partner id",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "contact",
+                    models.CharField(blank=True, help_text="@username", max_length=64, verbose_name="Telegram contact"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("telegram_id", models.BigIntegerField(blank=True, null=True, verbose_name="Telegram id")),
+                (
+                    "admin_telegram_ids",
+                    models.JSONField(blank=True, default=list, verbose_name="Telegram ids of helpers"),
+                ),
+                ("country", models.CharField(default="RU", max_length=2, verbose_name="country")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/Moscow",
+                        max_length=64,
+                        validators=[partners.models.partner.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "specialization",
+                    models.CharField(
+                        choices=[
+                            ("all", "everything"),
+                            ("weight", "weight"),
+                            ("energy", "energy"),
+                            ("business", "business"),
+                            ("beauty", "beauty"),
+                        ],
+                        default="all",
+                        max_length=20,
+                        verbose_name="specialization",
+                    ),
+                ),
+                ("story", models.TextField(blank=True, max_length=4000, verbose_name="story")),
+                (
+                    "communication_style",
+                    models.CharField(
+                        choices=[("ty", "informal (ты)"), ("vy", "formal (вы)")],
+                        default="vy",
+                        max_length=2,
+                        verbose_name="style",
+                    ),
+                ),
+                ("nl_partner_id", models.CharField(blank=True, max_length=40, verbose_name="NL partner id")),
+                (
+                    "shop_link",
+                    models.URLField(
+                        max_length=500, validators=[partners.validators.validate_web_link], verbose_name="shop link"
+                    ),
+                ),
+                (
+                    "registration_link",
+                    models.URLField(
+                        blank=True,
+                        max_length=500,
+                        validators=[partners.validators.validate_web_link],
+                        verbose_name="registration link",
+                    ),
+                ),
+                ("group_id", models.BigIntegerField(blank=True, null=True, verbose_name="group id")),
+                ("group_title", models.CharField(blank=True, max_length=255, verbose_name="group title")),
+                ("topics", models.JSONField(blank=True, default=dict, verbose_name="topics")),
+                ("funnel_enabled", models.BooleanField(default=True, verbose_name="funnel is on")),
+                ("auto_reminders", models.BooleanField(default=True, verbose_name="automatic reminders")),
+                ("lead_notifications", models.BooleanField(default=True, verbose_name="alerts about leads")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
             ],
             options={
-                'verbose_name': 'partner',
-                'verbose_name_plural': 'partners',
-                'ordering': ('name',),
+                "verbose_name": "partner",
+                "verbose_name_plural": "partners",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]{1,64}$', 'Use A–Z, a–z, 0–9, - and _, at most 64.')], verbose_name='code')),
-                ('campaign', models.CharField(blank=True, max_length=120, verbose_name='campaign')),
-                ('material', models.CharField(blank=True, max_length=120, verbose_name='material')),
-                ('author', models.CharField(blank=True, max_length=120, verbose_name='author')),
-                ('entry', models.CharField(blank=True, help_text='A step of the funnel.', max_length=24, verbose_name='funnel entry')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]{1,64}$", "Use A–Z, a–z, 0–9, - and _, at most 64."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, max_length=120, verbose_name="campaign")),
+                ("material", models.CharField(blank=True, max_length=120, verbose_name="material")),
+                ("author", models.CharField(blank=True, max_length=120, verbose_name="author")),
+                (
+                    "entry",
+                    models.CharField(
+                        blank=True, help_text="A step of the funnel.", max_length=24, verbose_name="funnel entry"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
-                'ordering': ('-created_at', '-id'),
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Lead',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('telegram_id', models.BigIntegerField(verbose_name='Telegram id')),
-                ('first_name', models.CharField(blank=True, max_length=64, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=64, verbose_name='last name')),
-                ('username', models.CharField(blank=True, max_length=64, verbose_name='username')),
-                ('language_code', models.CharField(blank=True, max_length=16, verbose_name='language')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('status', models.CharField(choices=[('new', 'new'), ('warming', 'warming'), ('hot', 'hot'), ('contacted', 'contacted'), ('ordered', 'ordered'), ('partner', 'became a partner'), ('not_interested', 'not interested'), ('unsubscribed', 'unsubscribed')], default='new', max_length=16, verbose_name='status')),
-                ('intent', models.CharField(blank=True, choices=[('client', 'health'), ('business', 'business'), ('curious', 'curious')], max_length=10, verbose_name='intent')),
-                ('pain', models.CharField(blank=True, max_length=24, verbose_name='interest')),
-                ('detail', models.CharField(blank=True, max_length=24, verbose_name='refinement')),
-                ('goal', models.CharField(blank=True, max_length=24, verbose_name='income goal')),
-                ('created_at', models.DateTimeField(verbose_name='came')),
-                ('last_seen_at', models.DateTimeField(verbose_name='last seen')),
-                ('blocked_at', models.DateTimeField(blank=True, null=True, verbose_name='blocked the bot')),
-                ('first_link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='first_leads', to='partners.link', verbose_name='first link')),
-                ('last_link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='last_leads', to='partners.link', verbose_name='last link')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("telegram_id", models.BigIntegerField(verbose_name="Telegram id")),
+                ("first_name", models.CharField(blank=True, max_length=64, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=64, verbose_name="last name")),
+                ("username", models.CharField(blank=True, max_length=64, verbose_name="username")),
+                ("language_code", models.CharField(blank=True, max_length=16, verbose_name="language")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("warming", "warming"),
+                            ("hot", "hot"),
+                            ("contacted", "contacted"),
+                            ("ordered", "ordered"),
+                            ("partner", "became a partner"),
+                            ("not_interested", "not interested"),
+                            ("unsubscribed", "unsubscribed"),
+                        ],
+                        default="new",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        blank=True,
+                        choices=[("client", "health"), ("business", "business"), ("curious", "curious")],
+                        max_length=10,
+                        verbose_name="intent",
+                    ),
+                ),
+                ("pain", models.CharField(blank=True, max_length=24, verbose_name="interest")),
+                ("detail", models.CharField(blank=True, max_length=24, verbose_name="refinement")),
+                ("goal", models.CharField(blank=True, max_length=24, verbose_name="income goal")),
+                ("created_at", models.DateTimeField(verbose_name="came")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("blocked_at", models.DateTimeField(blank=True, null=True, verbose_name="blocked the bot")),
+                (
+                    "first_link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="first_leads",
+                        to="partners.link",
+                        verbose_name="first link",
+                    ),
+                ),
+                (
+                    "last_link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="last_leads",
+                        to="partners.link",
+                        verbose_name="last link",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lead',
-                'verbose_name_plural': 'leads',
-                'ordering': ('-id',),
+                "verbose_name": "lead",
+                "verbose_name_plural": "leads",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Destination',
+            name="Destination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_.]{0,39}$', 'Use a–z, 0–9, _ and .')], verbose_name='slot')),
-                ('url', models.URLField(max_length=500, validators=[partners.validators.validate_web_link], verbose_name='leads to')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slot",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator("^[a-z][a-z0-9_.]{0,39}$", "Use a–z, 0–9, _ and .")
+                        ],
+                        verbose_name="slot",
+                    ),
+                ),
+                (
+                    "url",
+                    models.URLField(
+                        max_length=500, validators=[partners.validators.validate_web_link], verbose_name="leads to"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'destination',
-                'verbose_name_plural': 'destinations',
-                'ordering': ('slot',),
+                "verbose_name": "destination",
+                "verbose_name_plural": "destinations",
+                "ordering": ("slot",),
             },
         ),
         migrations.CreateModel(
-            name='Bot',
+            name="Bot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', partners.fields.EncryptedField(verbose_name='token')),
-                ('telegram_id', models.BigIntegerField(unique=True, verbose_name='bot id')),
-                ('username', models.CharField(blank=True, max_length=64, verbose_name='username')),
-                ('display_name', models.CharField(blank=True, max_length=64, verbose_name='display name')),
-                ('wanted', models.CharField(choices=[('running', 'running'), ('stopped', 'stopped')], default='running', max_length=10, verbose_name='wanted')),
-                ('generation', models.PositiveIntegerField(default=1, verbose_name='generation')),
-                ('self_test_wanted_at', models.DateTimeField(blank=True, null=True, verbose_name='self-test asked for')),
-                ('state', models.CharField(choices=[('stopped', 'stopped'), ('starting', 'starting'), ('running', 'running'), ('failed', 'failed')], default='stopped', max_length=10, verbose_name='state')),
-                ('running_generation', models.PositiveIntegerField(default=0, verbose_name='running generation')),
-                ('runner', models.CharField(blank=True, max_length=80, verbose_name='runner')),
-                ('me', models.JSONField(blank=True, null=True, verbose_name='getMe')),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='heartbeat')),
-                ('last_update_at', models.DateTimeField(blank=True, null=True, verbose_name='last update')),
-                ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
-                ('last_error_at', models.DateTimeField(blank=True, null=True, verbose_name='last error at')),
-                ('self_test', models.JSONField(blank=True, null=True, verbose_name='self-test')),
-                ('self_test_at', models.DateTimeField(blank=True, null=True, verbose_name='self-test at')),
-                ('partner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", partners.fields.EncryptedField(verbose_name="token")),
+                ("telegram_id", models.BigIntegerField(unique=True, verbose_name="bot id")),
+                ("username", models.CharField(blank=True, max_length=64, verbose_name="username")),
+                ("display_name", models.CharField(blank=True, max_length=64, verbose_name="display name")),
+                (
+                    "wanted",
+                    models.CharField(
+                        choices=[("running", "running"), ("stopped", "stopped")],
+                        default="running",
+                        max_length=10,
+                        verbose_name="wanted",
+                    ),
+                ),
+                ("generation", models.PositiveIntegerField(default=1, verbose_name="generation")),
+                (
+                    "self_test_wanted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="self-test asked for"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stopped", "stopped"),
+                            ("starting", "starting"),
+                            ("running", "running"),
+                            ("failed", "failed"),
+                        ],
+                        default="stopped",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("running_generation", models.PositiveIntegerField(default=0, verbose_name="running generation")),
+                ("runner", models.CharField(blank=True, max_length=80, verbose_name="runner")),
+                ("me", models.JSONField(blank=True, null=True, verbose_name="getMe")),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True, verbose_name="heartbeat")),
+                ("last_update_at", models.DateTimeField(blank=True, null=True, verbose_name="last update")),
+                ("last_error", models.CharField(blank=True, max_length=500, verbose_name="last error")),
+                ("last_error_at", models.DateTimeField(blank=True, null=True, verbose_name="last error at")),
+                ("self_test", models.JSONField(blank=True, null=True, verbose_name="self-test")),
+                ("self_test_at", models.DateTimeField(blank=True, null=True, verbose_name="self-test at")),
+                (
+                    "partner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bot',
-                'verbose_name_plural': 'bots',
+                "verbose_name": "bot",
+                "verbose_name_plural": "bots",
             },
         ),
         migrations.CreateModel(
-            name='YandexAccount',
+            name="YandexAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder_id', models.CharField(max_length=64, verbose_name='folder id')),
-                ('service_account_id', models.CharField(blank=True, max_length=64, verbose_name='service account id')),
-                ('key_id', models.CharField(blank=True, max_length=64, verbose_name='key id')),
-                ('private_key', partners.fields.EncryptedField(blank=True, verbose_name='private key')),
-                ('api_key', partners.fields.EncryptedField(blank=True, verbose_name='Api-Key')),
-                ('model', models.CharField(default='yandexgpt-lite/latest', max_length=64, verbose_name='model')),
-                ('art_enabled', models.BooleanField(default=False, verbose_name='pictures by YandexART')),
-                ('partner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='yandex', to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("folder_id", models.CharField(max_length=64, verbose_name="folder id")),
+                ("service_account_id", models.CharField(blank=True, max_length=64, verbose_name="service account id")),
+                ("key_id", models.CharField(blank=True, max_length=64, verbose_name="key id")),
+                ("private_key", partners.fields.EncryptedField(blank=True, verbose_name="private key")),
+                ("api_key", partners.fields.EncryptedField(blank=True, verbose_name="Api-Key")),
+                ("model", models.CharField(default="yandexgpt-lite/latest", max_length=64, verbose_name="model")),
+                ("art_enabled", models.BooleanField(default=False, verbose_name="pictures by YandexART")),
+                (
+                    "partner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="yandex",
+                        to="partners.partner",
+                        verbose_name="partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Yandex Cloud account',
-                'verbose_name_plural': 'Yandex Cloud accounts',
+                "verbose_name": "Yandex Cloud account",
+                "verbose_name_plural": "Yandex Cloud accounts",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('operator', 'operator'), ('owner', 'partner'), ('assistant', "partner's helper")], max_length=10, verbose_name='role')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("operator", "operator"), ("owner", "partner"), ("assistant", "partner's helper")],
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name="user"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partners.partner",
+                        verbose_name="partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('partner__isnull', True), ('role', 'operator')), models.Q(models.Q(('role', 'operator'), _negated=True), ('partner__isnull', False)), _connector='OR'), name='membership_partner_by_role', violation_error_message="An operator has no partner; a partner's login needs one.")],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("partner__isnull", True), ("role", "operator")),
+                            models.Q(models.Q(("role", "operator"), _negated=True), ("partner__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="membership_partner_by_role",
+                        violation_error_message="An operator has no partner; a partner's login needs one.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('partner', 'code'), name='link_partner_code'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("partner", "code"), name="link_partner_code"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('id', 'partner'), name='link_id_partner'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("id", "partner"), name="link_id_partner"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('partner', 'telegram_id'), name='lead_partner_telegram'),
+            model_name="lead",
+            constraint=models.UniqueConstraint(fields=("partner", "telegram_id"), name="lead_partner_telegram"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('id', 'partner'), name='lead_id_partner'),
+            model_name="lead",
+            constraint=models.UniqueConstraint(fields=("id", "partner"), name="lead_id_partner"),
         ),
         migrations.AddConstraint(
-            model_name='destination',
-            constraint=models.UniqueConstraint(fields=('partner', 'slot'), name='destination_partner_slot'),
+            model_name="destination",
+            constraint=models.UniqueConstraint(fields=("partner", "slot"), name="destination_partner_slot"),
         ),
         migrations.AddConstraint(
-            model_name='bot',
-            constraint=models.UniqueConstraint(fields=('id', 'partner'), name='bot_id_partner'),
+            model_name="bot",
+            constraint=models.UniqueConstraint(fields=("id", "partner"), name="bot_id_partner"),
         ),
     ]

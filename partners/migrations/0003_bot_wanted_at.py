@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0002_wall'),
+        ("partners", "0002_wall"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='bot',
-            name='wanted_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='wanted since'),
+            model_name="bot",
+            name="wanted_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="wanted since"),
         ),
     ]

@@ -5,30 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0003_bot_wanted_at'),
+        ("partners", "0003_bot_wanted_at"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lead',
-            name='last_promo_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='last promotional message'),
+            model_name="lead",
+            name="last_promo_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="last promotional message"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='snoozed_until',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='asked for silence until'),
+            model_name="lead",
+            name="snoozed_until",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="asked for silence until"),
         ),
         migrations.AddField(
-            model_name='partner',
-            name='quiet_from',
-            field=models.TimeField(default=datetime.time(21, 0), verbose_name='quiet hours from'),
+            model_name="partner",
+            name="quiet_from",
+            field=models.TimeField(default=datetime.time(21, 0), verbose_name="quiet hours from"),
         ),
         migrations.AddField(
-            model_name='partner',
-            name='quiet_to',
-            field=models.TimeField(default=datetime.time(10, 0), verbose_name='quiet hours to'),
+            model_name="partner",
+            name="quiet_to",
+            field=models.TimeField(default=datetime.time(10, 0), verbose_name="quiet hours to"),
         ),
     ]

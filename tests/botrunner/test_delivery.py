@@ -15,7 +15,8 @@ from tests.factories import make_lead
 from tests.runner import RunnerThread, now
 from tests.telegram import ChatDriver, SandboxServer
 
-Lane, State = OutboxMessage.Lane, OutboxMessage.State
+Lane = OutboxMessage.Lane
+State = OutboxMessage.State
 
 
 def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
@@ -26,7 +27,9 @@ def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
     return chat, make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
 
 
-def say(bot: Bot, chat_id: int, text: str, *, key: str = "", lane: Lane = Lane.ALERT, **fields: object) -> int:
+def say(
+    bot: Bot, chat_id: int, text: str, *, key: str = "", lane: OutboxMessage.Lane = Lane.ALERT, **fields: object
+) -> int:
     one = Promise(chat_id, key or text, Message(Html(text)), **{"not_before": now()} | fields)  # type: ignore[arg-type]
     with tenancy.partner(bot.partner_id):
         return promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=lane, promises=[one], now=now())

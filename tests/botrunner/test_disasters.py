@@ -20,8 +20,7 @@ def test_kill_9_while_people_click(anna: Bot, tg: SandboxServer) -> None:
         for _round in range(4):
             crowd.click()
             # Somewhere in the middle: some presses are stored, some handled, some answered, some none of these.
-            answered = len(tg.calls("answerCallbackQuery")) + crowd.random.randrange(PEOPLE)
-            tg.wait_for(lambda wanted=answered: len(tg.calls("answerCallbackQuery")) >= wanted, timeout=30)
+            wait_for_answers(tg, len(tg.calls("answerCallbackQuery")) + crowd.random.randrange(PEOPLE))
             runner.kill()
             crowd.click()
             runner.start()
@@ -52,6 +51,10 @@ def test_telegram_is_away_while_people_click(anna: Bot, tg: SandboxServer) -> No
             tg.start()
         wait_until_answered(anna.partner_id, PEOPLE * 5)
     check(anna.partner_id, crowd)
+
+
+def wait_for_answers(tg: SandboxServer, count: int) -> None:
+    tg.wait_for(lambda: len(tg.calls("answerCallbackQuery")) >= count, timeout=30)
 
 
 def end_all_sessions() -> None:

@@ -16,6 +16,7 @@ def manage(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Comp
         "SECRET_KEY": string.ascii_letters * 2,
         "FIELD_ENCRYPTION_KEYS": KEY,
         "DATA_DIR": str(tmp_path),
+        "PUBLIC_URL": "https://curator.example",
     }
     elsewhere = {
         "DATABASE_URL": "postgresql://curator@127.0.0.1:9/curator",
@@ -57,3 +58,11 @@ def test_servers_of_ones_own_are_used_when_set(tmp_path: Path) -> None:
     finished = manage(tmp_path, "shell", "--no-imports", "-c", show)
     assert finished.stdout.split() == ["127.0.0.1", "redis://127.0.0.1:9/0"]
     assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://curator.example", "https://localhost"])
+def test_buttons_need_an_address_that_telegram_accepts(tmp_path: Path, url: str) -> None:
+    finished = manage(tmp_path, "check", PUBLIC_URL=url, LANGUAGE_CODE="en")
+    assert finished.returncode == 1
+    assert f"PUBLIC_URL is {url}, but Telegram accepts only https links" in finished.stderr
+    assert manage(tmp_path, "check", PUBLIC_URL=url, TELEGRAM_API_URL="http://127.0.0.1:8081").returncode == 0

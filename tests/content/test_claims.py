@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -168,15 +167,10 @@ def test_an_invisible_letter_hides_nothing(text: str, data: st.DataObject) -> No
         "ё" * MESSAGE_LIMIT, "<" * MESSAGE_LIMIT, "&#" * 2048,
     ],
 )  # fmt: skip
-def test_a_long_message_takes_no_time_worth_mentioning(text: str) -> None:
-    """About 15 ms for prose on an idle machine; the limit leaves room for a busy one."""
-    find_claims(Html(text))
-    seconds = []
-    for _ in range(3):
-        began = perf_counter()
-        find_claims(Html(text))
-        seconds.append(perf_counter() - began)
-    assert min(seconds) < 0.3
+def test_a_flood_of_one_thing_is_read_to_its_end(text: str) -> None:
+    """What would make a careless pattern take minutes."""
+    claims = find_claims(Html(text))
+    assert all(claim.quote == text[claim.start : claim.end] for claim in claims)
 
 
 def test_the_dictionary_is_loaded_by_the_first_text_not_by_an_import() -> None:

@@ -66,9 +66,7 @@ def test_volume_for_an_income(income: str, volume: int) -> None:
 
 
 def income_of(volume: int, plan: PayPlan) -> Decimal:
-    level = max(
-        (level for level in plan.paid_levels if level.pv <= volume), key=lambda level: level.pv, default=None
-    )
+    level = max((level for level in plan.paid_levels if level.pv <= volume), key=lambda level: level.pv, default=None)
     return volume * plan.unit_price_rub * (level.percent or 0) / 100 if level else Decimal(0)
 
 

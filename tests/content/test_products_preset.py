@@ -32,6 +32,7 @@ CLAIMS = re.compile(
 
 
 def catalogue() -> dict[str, Any]:
+    data: dict[str, Any]
     data, _lines = read_yaml(CATALOGUE.read_text(encoding="utf-8"), CATALOGUE.name)
     return data
 

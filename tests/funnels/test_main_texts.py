@@ -28,9 +28,7 @@ DETAILS = {
     "sport": ["mass", "leanness", "endurance", "recovery"],
 }
 STRANGE_WORDS = {
-    "ty": re.compile(
-        r"\b(?:вы|вас|вам|вами|ваш\w*|\w{2,}(?:айте|яйте|ейте|ойте|уйте|ьте|ите|ете|ётесь|тесь))\b", re.I
-    ),
+    "ty": re.compile(r"\b(?:вы|вас|вам|вами|ваш\w*|\w{2,}(?:айте|яйте|ейте|ойте|уйте|ьте|ите|ете|ётесь|тесь))\b", re.I),
     "vy": re.compile(r"\b(?:ты|тебя|тебе|тобой|тво[йяеёи]\w*|\w+(?:ешь|ёшь|ишь|ешься|ишься))\b", re.I),
 }
 FORBIDDEN = re.compile(
@@ -61,15 +59,11 @@ TEXTS = {
 
 @pytest.mark.parametrize("style", ["ty", "vy"])
 def test_no_word_of_the_other_form_of_address(style: Style) -> None:
-    found = {
-        key: STRANGE_WORDS[style].findall(template.render(text, style, {})) for key, text in TEXTS.items()
-    }
+    found = {key: STRANGE_WORDS[style].findall(template.render(text, style, {})) for key, text in TEXTS.items()}
     assert {key: words for key, words in found.items() if words} == {}
 
 
-@pytest.mark.parametrize(
-    ("style", "text"), [("ty", "Выберите"), ("ty", "ваш"), ("vy", "твоём"), ("vy", "хочешь")]
-)
+@pytest.mark.parametrize(("style", "text"), [("ty", "Выберите"), ("ty", "ваш"), ("vy", "твоём"), ("vy", "хочешь")])
 def test_words_of_the_other_form_are_recognised(style: Style, text: str) -> None:
     assert STRANGE_WORDS[style].search(text)
 
@@ -137,9 +131,7 @@ def test_the_arithmetic_of_growth_follows_from_the_plan() -> None:
 
 def test_frank_answers_lead_into_both_branches() -> None:
     for key in ("answer_scam", "answer_quit", "answer_not_for", "answer_energy_diet"):
-        buttons = [
-            button for row in FUNNEL.steps[key].buttons for button in row if isinstance(button, GoButton)
-        ]
+        buttons = [button for row in FUNNEL.steps[key].buttons for button in row if isinstance(button, GoButton)]
         assert [(b.to, b.set.intent) for b in buttons] == [("pain", "client"), ("income_goal", "business")]
 
 

@@ -77,11 +77,7 @@ def test_a_value_never_changes_the_structure(name: str, style: Style) -> None:
     assert len(html) <= len(text) + 2 * 5 * len(expected)
 
 
-@given(
-    st.dictionaries(
-        st.text(alphabet=ascii_lowercase, min_size=1, max_size=3), st.text(max_size=20), max_size=3
-    )
-)
+@given(st.dictionaries(st.text(alphabet=ascii_lowercase, min_size=1, max_size=3), st.text(max_size=20), max_size=3))
 def test_a_value_is_never_read_as_a_mark(values: dict[str, str]) -> None:
     text = "".join(f"{{{name}}}" for name in values)
     hidden = {name: "{" + name + "}[[a|b]]" + value for name, value in values.items()}

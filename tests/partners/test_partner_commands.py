@@ -135,9 +135,7 @@ def test_export_refuses_another_partners_folder(tmp_path: Path) -> None:
 def test_what_is_not_written_stays(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "anna")
     run("import_partner", folder)
-    make_folder(
-        folder, "partner: {name: Анна}\nlinks: {shop: https://nlstar.example/anna}\n", "PARTNER_ID=anna\n"
-    )
+    make_folder(folder, "partner: {name: Анна}\nlinks: {shop: https://nlstar.example/anna}\n", "PARTNER_ID=anna\n")
     assert "partner.name" in run("import_partner", folder)
     after = stored("anna")
     assert after.telegram.bot_token.reveal() == TOKEN
