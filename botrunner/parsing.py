@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
@@ -14,13 +15,16 @@ from funnels.services.turns import Act, Opened, Typed
 
 MAX_NAME = 64
 MAX_TEXT = 4_096
+# They turn round the text that stands after a name.
+DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def person(user: User) -> Person:
     return Person(
         telegram_id=user.id,
-        first_name=clean(user.first_name, MAX_NAME),
-        last_name=clean(user.last_name, MAX_NAME),
+        first_name=name(user.first_name),
+        last_name=name(user.last_name),
         username=clean(user.username, MAX_NAME),
         language_code=clean(user.language_code, 16),
     )
@@ -29,6 +33,17 @@ def person(user: User) -> Person:
 def clean(text: str | None, limit: int) -> str:
     """Without what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
     return (text or "")[:limit].replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def name(text: str | None) -> str:
+    """Without what only changes the look of its surroundings; empty if nothing can be seen of it."""
+    shown = DIRECTION_MARKS.sub("", clean(text, MAX_NAME))
+    shown = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in shown).strip()
+    return shown if any(map(_is_visible, shown)) else ""
+
+
+def _is_visible(sign: str) -> bool:
+    return not sign.isspace() and sign not in BLANK_LETTERS and unicodedata.category(sign) not in ("Cf", "Mn")
 
 
 def act(message: Message) -> Act:

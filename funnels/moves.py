@@ -53,7 +53,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """A sticker, a voice message and the like."""
+    """A sticker, a voice message, an unknown command and the like."""
 
 
 Event = Start | Home | Press | MenuPress | Text | Unsupported

@@ -112,7 +112,7 @@ class Notices(Part):
     outdated: Text  # an old button of an edited funnel was pressed
     ask: Text  # invites a question
     question_kept: Text  # a free text was received and passed on
-    unsupported: Text  # a sticker, a voice message
+    unsupported: Text  # a sticker, a voice message, an unknown command
     group: Text  # somebody speaks to the bot in a group
     group_button: Label  # leads from there to the private chat
     back: Label

@@ -6,12 +6,24 @@ import asyncio
 import contextlib
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from .api import BotApi
 from .files import FILE_LIMIT
 from .store import Store
 from .web import WebChat
 from .world import World
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@web.middleware
+async def only_by_a_loopback_name(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A foreign site may name this machine in its own DNS and would then share our page's origin."""
+    if request.url.host not in LOOPBACK:
+        raise web.HTTPMisdirectedRequest
+    return await handler(request)
 
 
 class Sandbox:
@@ -27,7 +39,8 @@ class Sandbox:
 
     async def start(self, host: str, port: int) -> int:
         """Returns the port (useful with port 0). Raises OSError when it is occupied."""
-        app = web.Application(client_max_size=FILE_LIMIT + 1024 * 1024)
+        guards = [only_by_a_loopback_name] if host in LOOPBACK else []
+        app = web.Application(client_max_size=FILE_LIMIT + 1024 * 1024, middlewares=guards)
         app.add_routes([*self.api.routes(), *self.chat.routes()])
         # no access log: Bot API addresses have tokens in them
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -36,6 +36,7 @@ INLINE_KEYBOARD = InlineKeyboardMarkup(
         [InlineKeyboardButton("Дальше", callback_data="next"), InlineKeyboardButton("Тревога", callback_data="alert")],
         [InlineKeyboardButton("Картинка", callback_data="photo"), InlineKeyboardButton("Молчи", callback_data="mute")],
         [InlineKeyboardButton("Магазин", url="https://example.com/shop")],
+        [InlineKeyboardButton("Карточка", callback_data="photo_instead")],
     ]
 )
 SCREEN = "<b>Экран</b> <i>один</i> <tg-spoiler>секрет</tg-spoiler> <a href='https://example.com/'>ссылка</a>"
@@ -52,6 +53,9 @@ async def answer(bot: Bot, update: Update) -> None:
             await query.message.edit_text("Экран два")
         if query.data == "photo":
             await query.message.reply_photo(png(400, 300), caption="Подпись")
+        if query.data == "photo_instead":
+            await query.message.reply_photo(png(800, 800), caption="Длинная подпись\n" * 20)
+            await query.message.delete()
     elif message is not None and message.text and message.text.startswith("/start"):
         await message.reply_text(f"Здравствуйте {message.text}", reply_markup=REPLY_KEYBOARD)
         await message.reply_html(SCREEN, reply_markup=INLINE_KEYBOARD)
@@ -126,6 +130,22 @@ def test_inline_buttons(chat: Page) -> None:
     expect(chat.locator(".toast", has_text="Готово")).to_be_visible()
     expect(chat.locator(".message", has_text="Экран два")).to_contain_text("изменено")
     expect(chat.get_by_role("button", name="Дальше")).to_have_count(0)
+
+
+def test_a_tall_picture_instead_of_the_screen_is_shown_to_its_end(chat: Page) -> None:
+    chat.get_by_role("button", name="Карточка").click()
+    expect(chat.get_by_role("button", name="Карточка")).to_have_count(0)
+    chat.wait_for_function(
+        "() => { const f = document.querySelector('#feed'); return f.scrollHeight - f.scrollTop - f.clientHeight < 2 }"
+    )
+
+
+def test_a_link_without_a_code_to_a_known_bot_just_opens_the_chat(
+    tg: SandboxServer, maria: PersonDriver, chat: Page
+) -> None:
+    chat.goto(f"{tg.url}/anna_bot?as={maria.id}")
+    expect(chat.get_by_label("Сообщение", exact=True)).to_be_visible()
+    expect(chat.get_by_role("button", name="Начать")).to_have_count(0)
 
 
 def test_writing_editing_replying_and_deleting(chat: Page) -> None:

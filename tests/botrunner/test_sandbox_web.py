@@ -56,6 +56,13 @@ def test_a_chat_of_another_person_is_closed(tg: SandboxServer, ivan: PersonDrive
     assert act(tg, maria, "send", chat=group.key, text="чужое").status_code == 400
 
 
+def test_a_foreign_name_of_this_machine_leads_nowhere(tg: SandboxServer, ivan: PersonDriver) -> None:
+    port = tg.url.rpartition(":")[2]
+    for host, status in ((f"evil.example:{port}", 421), (f"localhost:{port}", 200)):
+        response = requests.get(f"{tg.url}/api/home", headers={"Host": host}, timeout=10)
+        assert response.status_code == status
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
 def test_other_sites_can_not_act(tg: SandboxServer, ivan: PersonDriver, origin: str) -> None:
     url, headers = f"{tg.url}/api/do/send", {"Origin": origin}

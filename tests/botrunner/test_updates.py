@@ -142,6 +142,24 @@ def test_what_postgresql_cannot_store_is_left_out() -> None:
     assert parsing.clean(None, 64) == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Мария", "Мария"),
+        ("\u202eливэ\u202c\u2066", "ливэ"),
+        ("\x1b[31mБелл\x07\n", "[31mБелл"),
+        ("Анна\tМария", "Анна Мария"),
+        ("👩‍👧", "👩‍👧"),
+        ("می‌خواهم", "می‌خواهم"),
+        ("\u200b\u200d\u2060", ""),
+        ("\u3164 \u2800", ""),
+        ("\u202e", ""),
+    ],
+)
+def test_a_name_changes_nothing_around_it_and_can_be_seen(written: str, kept: str) -> None:
+    assert parsing.name(written) == kept
+
+
 def test_a_poison_update_is_set_aside_alone(
     anna: Bot, tg: SandboxServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

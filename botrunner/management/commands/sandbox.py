@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 
 from botrunner.sandbox.demo import DemoPartner, settle
 from botrunner.sandbox.files import FileStore
-from botrunner.sandbox.server import Sandbox
+from botrunner.sandbox.server import LOOPBACK, Sandbox
 from botrunner.sandbox.store import Store
 from botrunner.sandbox.world import World
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Command(BaseCommand):

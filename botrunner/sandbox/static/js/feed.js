@@ -11,6 +11,8 @@ export class Feed {
     this.context = context;
     this.messages = [];
     this.box = $("#feed");
+    this.heading = false; // a smooth scroll to the end is under way
+    this.box.addEventListener("scrollend", () => { this.heading = false; });
   }
 
   show(messages) {
@@ -42,9 +44,10 @@ export class Feed {
   remove(id) {
     const index = this.messages.findIndex((one) => one.id === id);
     if (index < 0) return;
+    const follow = this.atEnd();
     const top = this.box.scrollTop;
     this.show(this.messages.filter((one) => one.id !== id));
-    this.box.scrollTop = top;
+    if (!follow) this.box.scrollTop = top;
   }
 
   flash(id) {
@@ -60,11 +63,16 @@ export class Feed {
   }
 
   atEnd() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 120;
+    return this.heading || this.#toGo() < 120;
   }
 
   toEnd(smooth = false) {
+    this.heading = smooth && this.#toGo() > 1;
     this.box.scrollTo({ top: this.box.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+  }
+
+  #toGo() {
+    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight;
   }
 
   #element(id) {

@@ -35,7 +35,7 @@ async function begin() {
   listen(onNews, onConnection);
   const bot = query.get("bot");
   const hash = decodeURIComponent(location.hash.slice(1));
-  if (bot) await openUsername(bot, query.get("start") ?? "");
+  if (bot) await openUsername(bot, query.get("start"));
   else if (hash) await open(hash).catch(() => showList());
 }
 
