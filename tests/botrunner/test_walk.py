@@ -179,7 +179,7 @@ def test_what_the_bot_cannot_read(anna: Bot, tg: SandboxServer) -> None:
         chat.send_photo(png(), caption="что это?")
         chat.wait_text("не разбирает")
         chat.send("/unknown")
-        chat.wait_for(lambda c: c.text.startswith("Голосовые") and len(c.bot_messages) == 4)
+        chat.wait_for(lambda c: c.text.startswith("Такие сообщения") and len(c.bot_messages) == 4)
         sticker = {"message_id": 900, "date": 0, "chat": {"id": chat.owner.id, "type": "private"}}
         sticker["from"] = {"id": chat.owner.id, "is_bot": False, "first_name": "Иван"}
         push(tg, anna, "message", sticker | {"sticker": {"file_id": "x"}})  # malformed: a sticker has more
