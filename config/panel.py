@@ -65,6 +65,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Curator"),
     "SITE_SUBHEADER": _("Partners' bots"),
     "SITE_SYMBOL": "forum",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("partners/icon.svg")}],
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("partners/panel.css")],

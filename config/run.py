@@ -60,7 +60,17 @@ def defaults_for_development() -> None:
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("PORT", "8000")
     os.environ.setdefault("SANDBOX_PORT", "8081")
+    for setting in ("PORT", "SANDBOX_PORT"):
+        check_number(setting)
     os.environ.setdefault("TELEGRAM_API_URL", sandbox_url())
+    if uses_sandbox():
+        os.environ.setdefault("TELEGRAM_LINK_URL", sandbox_url())
+
+
+def check_number(setting: str) -> None:
+    value = os.environ[setting]
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 65_536):
+        raise CannotRun(f"{setting}={value} is no port. Choose a number from 1 to 65535: make run {setting}=8010")
 
 
 def sandbox_url() -> str:

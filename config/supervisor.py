@@ -82,6 +82,8 @@ def run(procfile: Path, *, without: set[str], data_dir: Path, greeting: Callable
     finally:
         stop_leftovers(data_dir)
     asked_to_stop = supervisor.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+    if not asked_to_stop:
+        print("make run: a process ended by itself (the first one “stopped” above), so all were stopped.", flush=True)
     return 0 if asked_to_stop else supervisor.returncode or 1
 
 

@@ -47,7 +47,8 @@ def sentence(kind: str, step: str, data: Mapping[str, Any], funnel: Funnel | Non
         case "question_asked":
             return Sentence("❓", _("wants to ask a question, on the screen “%(screen)s”") % values)
         case "link_clicked":
-            return Sentence("🔗", _("followed the link “%(link)s”") % {"link": link_name(data)})
+            values["link"] = link_name(data)
+            return Sentence("🔗", _("followed the link “%(link)s” on the screen “%(screen)s”") % values)
         case "warmup_sent" if data.get("missed"):
             return Sentence("💤", _("a warm-up message came too late and was left out: %(step)s") % {"step": step})
         case "warmup_sent":

@@ -14,7 +14,6 @@ from .store import Store
 from .web import WebChat
 from .world import World
 
-
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

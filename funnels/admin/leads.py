@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
@@ -23,7 +23,7 @@ from funnels.queries import Timeline, versions_of
 from funnels.timeline import Sentence, funnel_of, screen_title, sentence
 from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
 from partners.models import Lead
-from partners.templatetags.panel import local
+from partners.templatetags.panel import ago
 
 PER_PAGE = 100
 STATUS_COLOURS = dict.fromkeys(Lead.Status.values) | {
@@ -114,8 +114,8 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
 
     @display(description=_("last seen"), ordering="last_seen_at")
     def seen(self, lead: Lead) -> str:
-        """In the partner's zone: it is the partner who answers."""
-        return date_format(local(lead.last_seen_at, lead.partner), "j b, H:i")
+        """An age: the list may show partners of several zones."""
+        return ago(lead.last_seen_at, timezone.now())
 
     def change_view(
         self,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from partners.addresses import telegram_address
 from partners.admin.base import PartnersRowAdmin
 from partners.models import Destination, Lead, Link
 
@@ -54,12 +55,12 @@ class LinkAdmin(PartnersRowAdmin):
         bot = getattr(link.partner, "bot", None)
         if bot is None or not bot.username:
             return gettext("known after the bot's first start")
-        address = f"t.me/{bot.username}?start={link.code}"
+        address = telegram_address(bot.username, link.code)
         return format_html(
             '<span class="copyable"><code>{}</code>'
             '<button type="button" class="panel-button" data-copy="{}">{}</button></span>',
+            address.partition("://")[2],
             address,
-            f"https://{address}",
             gettext("Copy"),
         )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from partners.access import is_operator
 from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
@@ -23,7 +24,24 @@ from partners.templatetags.panel import redacted
 KEEP = _("Leave empty to keep the stored one.")
 
 
+class NumbersField(forms.CharField):
+    """A list of whole numbers, typed with commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[int]:  # type: ignore[override]
+        words = (super().to_python(value) or "").replace(",", " ").split()
+        if not all(word.isascii() and word.isdecimal() and 0 < int(word[:20]) < 2**53 for word in words):
+            raise ValidationError(_("Write numbers with commas between them: 123456789, 987654321."))
+        return [int(word) for word in words]
+
+
 class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
+    admin_telegram_ids = NumbersField(
+        label=_("Telegram ids of helpers"), required=False, max_length=400, widget=UnfoldAdminTextInputWidget
+    )
+
     class Meta:
         model = Partner
         fields = (
@@ -35,12 +53,6 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Partner's name")
-
-    def clean_admin_telegram_ids(self) -> list[int]:
-        ids = self.cleaned_data["admin_telegram_ids"] or []
-        if not isinstance(ids, list) or not all(type(number) is int and number > 0 for number in ids):
-            raise ValidationError(_("Write numbers in brackets: [123456789, 987654321]."))
-        return ids
 
     def clean_topics(self) -> dict[str, int]:
         topics = self.cleaned_data["topics"] or {}

@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partners.addresses import telegram_address
 from partners.models import Partner
 from partners.services.bots import TOKEN_PATTERN
 
@@ -32,6 +33,9 @@ def ago(then: datetime | None, now: datetime) -> str:
 def local(moment: datetime, partner: Partner) -> datetime:
     """The partner's own time. Without a zone, or the `date` filter would bring it back to the server's."""
     return timezone.localtime(moment, zoneinfo.ZoneInfo(partner.time_zone)).replace(tzinfo=None)
+
+
+register.filter("telegram", telegram_address)
 
 
 @register.filter

@@ -63,6 +63,14 @@ def test_an_occupied_port_is_named_in_a_sentence(tmp_path: Path, setting: str) -
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.parametrize("value", ["99999", "0", "abc", "", "8²"])
+def test_what_is_no_port_is_refused_in_a_sentence(tmp_path: Path, value: str) -> None:
+    finished = run_once(environment(tmp_path, SANDBOX_PORT=value))
+    assert finished.returncode == 1
+    assert f"SANDBOX_PORT={value} is no port" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with run.only_one(tmp_path):
         finished = run_once(environment(tmp_path))

@@ -99,6 +99,7 @@ def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_p
 
     assert running.returncode == 3
     assert "crashing stopped (rc=3)" in output
+    assert "ended by itself" in output
     assert marked(tmp_path) == []
 
 

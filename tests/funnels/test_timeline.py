@@ -27,8 +27,8 @@ def said(kind: str, step: str = "", data: Mapping[str, Any] | None = None, text:
         ("button_pressed", "health", {"action": "menu", "to": "health"}, "нажал(а) «🍎 Здоровье» на клавиатуре"),
         ("button_pressed", "gone", {"action": "7"}, "нажал(а) «7» на экране «gone»"),
         ("button_pressed", "health", {"action": "99"}, "нажал(а) «99» на экране «health»"),
-        ("link_clicked", "shake", {"slot": "shop"}, "перешёл(ла) по ссылке «магазин»"),
-        ("link_clicked", "shake", {"slot": "blog"}, "перешёл(ла) по ссылке «blog»"),
+        ("link_clicked", "shake", {"slot": "shop"}, "перешёл(ла) по ссылке «магазин» на экране «shake»"),
+        ("link_clicked", "shake", {"slot": "blog"}, "перешёл(ла) по ссылке «blog» на экране «shake»"),
         ("bot_blocked", "", {}, "заблокировал(а) бота"),
     ],
 )

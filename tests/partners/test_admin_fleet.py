@@ -208,3 +208,16 @@ def test_the_partners_home_page_costs_the_same_for_many_leads() -> None:
     for _ in range(29):
         make_lead(partner)
     assert queries_for(client, reverse(INDEX)) == one
+
+
+def test_links_to_bots_lead_into_the_sandbox_where_it_plays_telegram(settings: Any) -> None:
+    partner = make_partner("anna")
+    make_bot(partner, username="anna_bot")
+    link = make_link(partner, code="spring")
+    settings.TELEGRAM_LINK_URL = "http://127.0.0.1:8081"
+    client = client_of(operator())
+    assert 'href="http://127.0.0.1:8081/anna_bot"' in client.get(reverse(INDEX)).content.decode()
+    page = client.get(reverse("admin:partners_link_change", args=[link.pk])).content.decode()
+    assert 'data-copy="http://127.0.0.1:8081/anna_bot?start=spring"' in page
+    settings.TELEGRAM_LINK_URL = "https://t.me"
+    assert 'href="https://t.me/anna_bot"' in client.get(reverse(INDEX)).content.decode()

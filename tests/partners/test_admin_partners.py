@@ -32,7 +32,7 @@ def data(**changes: Any) -> dict[str, Any]:
         "shop_link": "https://nl.example/anna",
         "country": "RU",
         "time_zone": "Europe/Moscow",
-        "admin_telegram_ids": "[]",
+        "admin_telegram_ids": "",
         "topics": "{}",
         "bot-TOTAL_FORMS": "0",
         "bot-INITIAL_FORMS": "0",
@@ -70,8 +70,10 @@ def test_a_partner_with_a_bot_is_added_through_the_service() -> None:
         ("shop_link", "javascript:alert(1)"),
         ("time_zone", "Mars/Base"),
         ("country", "R1"),
-        ("admin_telegram_ids", '"x"'),
-        ("admin_telegram_ids", "[true]"),
+        ("admin_telegram_ids", "x"),
+        ("admin_telegram_ids", "[1]"),
+        ("admin_telegram_ids", "-5"),
+        ("admin_telegram_ids", "9" * 30),
         ("topics", "[1]"),
         ("topics", '{"a": "b"}'),
     ],
@@ -80,6 +82,16 @@ def test_bad_fields_are_refused(field: str, value: str) -> None:
     errors(client_of(operator()), ADD, data(**{field: value}))
     with tenancy.all_partners():
         assert not Partner.objects.exists()
+
+
+def test_helpers_are_typed_with_commas() -> None:
+    client = client_of(operator())
+    client.post(ADD, with_bot(token_of(7), admin_telegram_ids="910000007, 910000008"))
+    with tenancy.all_partners():
+        partner = Partner.objects.get()
+    assert partner.admin_telegram_ids == [910000007, 910000008]
+    page = client.get(change(partner)).content.decode()
+    assert 'value="910000007, 910000008"' in page
 
 
 def test_a_bad_or_foreign_token_is_refused_and_not_shown_again() -> None:

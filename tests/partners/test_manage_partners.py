@@ -88,12 +88,18 @@ def test_stop_waits_until_runbots_has_done_it() -> None:
         assert Bot.objects.get(pk=boris.pk).wanted == Bot.Wanted.RUNNING
 
 
-def test_restart_all_tells_of_each() -> None:
+def test_restart_all_tells_of_each_and_wakes_nobody_who_was_stopped() -> None:
     bots = [bot_of("anna"), bot_of("boris"), bot_of("vera", wanted="stopped", state="stopped")]
     out = run("restart", "--all", clock=Clock(runner(*bots)))
-    assert [line.split(":")[0] for line in out.splitlines()] == ["anna", "boris", "vera"]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["anna", "boris"]
     with tenancy.all_partners():
-        assert set(Bot.objects.values_list("generation", "state")) == {(2, "running")}
+        states = list(Bot.objects.order_by("partner__slug").values_list("generation", "state"))
+    assert states == [(2, "running"), (2, "running"), (1, "stopped")]
+
+
+def test_a_stopped_bot_is_restarted_by_its_name() -> None:
+    vera = bot_of("vera", wanted="stopped", state="stopped")
+    assert "vera" in run("restart", "vera", clock=Clock(runner(vera)))
 
 
 def test_what_is_so_already_needs_no_waiting() -> None:

@@ -44,6 +44,8 @@ class Command(BaseCommand):
         if missing:
             sentence = _("There is no partner %(ids)s. See: manage_partners list")
             raise CommandError(sentence % {"ids": ", ".join(missing)})
+        if action == "restart" and options["all"]:
+            found = [(partner, bot) for partner, bot in found if not is_stopped(bot)]
         if action in WISHES:
             self.wish(action, found, timeout)
             return
@@ -91,6 +93,11 @@ def read(ids: Sequence[str]) -> list[tuple[Partner, Bot | None]]:
             partners = partners.filter(slug__in=ids)
         found = {bot.partner_id: bot for bot in Bot.objects.defer("token").filter(partner__in=partners)}
         return [(partner, found.get(partner.pk)) for partner in partners]
+
+
+def is_stopped(bot: Bot | None) -> bool:
+    """On purpose: who restarts all does not mean it."""
+    return bot is not None and bot.wanted == Bot.Wanted.STOPPED
 
 
 def look(ids: Iterable[int], now: datetime) -> Look:

@@ -1,0 +1,13 @@
+"""Where people and bots are found: t.me, or the sandbox while `make run` plays Telegram."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.conf import settings
+
+
+def telegram_address(username: str, code: str = "") -> str:
+    """`code`: that of a deep link."""
+    address = f"{settings.TELEGRAM_LINK_URL}/{quote(username, safe='')}"
+    return f"{address}?start={code}" if code else address
