@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling]`: all benchmarks, or one."""
+"""`python -m bench [turns|polling|delivery]`: all benchmarks, or one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ def main() -> None:
     import django
     from django.conf import settings
 
-    from bench import machine, polling, turns
+    from bench import delivery, machine, polling, turns
     from config import embedded
 
     django.setup()
     embedded.ensure()
-    benches = {"turns": turns.run, "polling": polling.run}
+    benches = {"turns": turns.run, "polling": polling.run, "delivery": delivery.run}
     names = sys.argv[1:] or list(benches)
     print(machine.describe())
     for name in names:

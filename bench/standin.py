@@ -1,6 +1,7 @@
 """A Bot API that does nothing but keep many chats clicking, fast enough to never be the narrow place.
 
-`python -m bench.standin PORT BOTS CHATS`: every chat presses a button, waits for the edited message, presses the next.
+`python -m bench.standin PORT BOTS CHATS [THINK]`: every chat presses a button, waits for the edited message and, after THINK
+seconds, presses the next. More than 30 messages of a bot in a second are refused with 429, as Telegram does.
 GET /stats answers with the turns and their reply times since the last call.
 """
 
@@ -19,6 +20,8 @@ import uvloop
 
 BOT_BASE = 1_000
 CHAT_BASE = 1_000_000
+READER_BASE = 2_000_000  # chats that only read
+LIMIT = 30
 SCREEN = 10  # the id of the one message that is edited all the time
 DONE = b"true"
 
@@ -29,6 +32,7 @@ class Bot:
         self.username = f"bench{bot_id}_bot"
         self.updates: deque[dict[str, Any]] = deque()
         self.next_id = 1
+        self.sent: deque[float] = deque(maxlen=LIMIT)
         self.poller: Connection | None = None
 
     def press(self, chat_id: int, data: str) -> None:
@@ -69,6 +73,14 @@ class Bot:
         message = {"message_id": 1, "date": 1_770_000_000, "chat": chat, "from": user, "text": "/start"}
         self.push({"message": message | {"entities": entities}})
 
+    def may_send(self) -> bool:
+        """Telegram's limit; a refused message does not count against it."""
+        now = time.perf_counter()
+        if len(self.sent) == LIMIT and now - self.sent[0] < 1.0:
+            return False
+        self.sent.append(now)
+        return True
+
     def push(self, update: dict[str, Any]) -> None:
         self.updates.append({"update_id": self.next_id} | update)
         self.next_id += 1
@@ -91,9 +103,13 @@ class Bot:
 class Net:
     """All bots and their clicking chats."""
 
-    def __init__(self, bots: int, chats: int) -> None:
+    def __init__(self, bots: int, chats: int, think: float) -> None:
         self.bots = {BOT_BASE + number: Bot(BOT_BASE + number) for number in range(bots)}
         self.chats = chats
+        self.think = think
+        self.limited = bool(think)  # who only measures turns is not held up
+        self.broadcast = 0  # messages to chats that do not click
+        self.refused = 0
         self.pressed_at: dict[tuple[int, int], float] = {}
         self.shown: dict[tuple[int, int], int] = {}
         self.screen: dict[tuple[int, int], str] = {}
@@ -110,12 +126,18 @@ class Net:
     def turned(self, bot: Bot, chat_id: int, markup: str) -> None:
         """The answer to a press has arrived: the chat presses the next button."""
         key = bot.bot_id, chat_id
-        now = time.perf_counter()
-        self.times.append(now - self.pressed_at[key])
-        self.pressed_at[key] = now
+        self.times.append(time.perf_counter() - self.pressed_at[key])
         self.shown[key] = self.shown.get(key, 0) + 1
         self.screen[key] = markup = markup or self.screen[key]  # a notice leaves the screen above it as it was
-        bot.press(chat_id, self.choose(markup, self.shown[key]))
+        if self.think:
+            asyncio.get_running_loop().call_later(self.think, self.press, bot, chat_id)
+        else:
+            self.press(bot, chat_id)
+
+    def press(self, bot: Bot, chat_id: int) -> None:
+        key = bot.bot_id, chat_id
+        self.pressed_at[key] = time.perf_counter()
+        bot.press(chat_id, self.choose(self.screen[key], self.shown[key]))
 
     @staticmethod
     def choose(markup: str, turn: int) -> str:
@@ -135,6 +157,8 @@ class Net:
             "p50": at(times, 0.5),
             "p95": at(times, 0.95),
             "polling": len(self.polling),
+            "broadcast": self.broadcast,
+            "refused": self.refused,
         }
 
 
@@ -191,7 +215,14 @@ class Connection(asyncio.Protocol):
                 self.net.turned(bot, int(asked["chat_id"]), asked.get("reply_markup", ""))
             case "sendmessage":
                 asked = params(body)
+                if self.net.limited and not bot.may_send():
+                    self.net.refused += 1
+                    self.refuse()
+                    return
                 self.reply(MESSAGE)
+                if int(asked["chat_id"]) >= READER_BASE:
+                    self.net.broadcast += 1
+                    return
                 markup = asked.get("reply_markup", "")
                 if '"keyboard"' not in markup:  # a greeting comes with the persistent keyboard, a screen follows it
                     self.net.turned(bot, int(asked["chat_id"]), markup)
@@ -210,9 +241,14 @@ class Connection(asyncio.Protocol):
     def reply(self, result: bytes) -> None:
         self.send(b'{"ok":true,"result":' + result + b"}")
 
-    def send(self, body: bytes) -> None:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        self.transport.write(head % len(body) + body)
+    def refuse(self) -> None:
+        body = b'{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
+        self.send(body, status=b"429 Too Many Requests")
+
+    def send(self, body: bytes, status: bytes = b"200 OK") -> None:
+        head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        if not self.transport.is_closing():
+            self.transport.write(head % (status, len(body)) + body)
 
 
 MESSAGE = json.dumps(
@@ -245,12 +281,12 @@ def multipart(body: str) -> dict[str, str]:
     return found
 
 
-async def main(port: int, bots: int, chats: int) -> None:
-    net = Net(bots, chats)
+async def main(port: int, bots: int, chats: int, think: float = 0.0) -> None:
+    net = Net(bots, chats, think)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(net), "127.0.0.1", port, backlog=4096)
     print("ready", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(*(int(argument) for argument in sys.argv[1:4])))
+    uvloop.run(main(*(int(argument) for argument in sys.argv[1:4]), *(float(word) for word in sys.argv[4:5])))
