@@ -99,6 +99,9 @@ def chat(tg: SandboxServer, maria: PersonDriver, page: Page) -> Page:
     return page
 
 
+AT_END = "() => { const f = document.querySelector('#feed'); return f.scrollHeight - f.scrollTop - f.clientHeight < 2 }"
+
+
 def said(page: Page, text: str) -> Locator:
     return page.locator("#feed").get_by_text(text)
 
@@ -135,9 +138,8 @@ def test_inline_buttons(chat: Page) -> None:
 def test_a_tall_picture_instead_of_the_screen_is_shown_to_its_end(chat: Page) -> None:
     chat.get_by_role("button", name="Карточка").click()
     expect(chat.get_by_role("button", name="Карточка")).to_have_count(0)
-    chat.wait_for_function(
-        "() => { const f = document.querySelector('#feed'); return f.scrollHeight - f.scrollTop - f.clientHeight < 2 }"
-    )
+    chat.wait_for_function(AT_END)
+    expect(chat.locator(".chat-row .badge, .chat-row .unread")).to_have_count(0)
 
 
 def test_a_link_without_a_code_to_a_known_bot_just_opens_the_chat(
@@ -240,6 +242,10 @@ def test_on_a_phone(tg: SandboxServer, maria: PersonDriver, page: Page) -> None:
     expect(page.locator("#keyboard")).to_be_in_viewport()
     expect(page.locator("aside")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.reload()
+    expect(page.locator("#keyboard")).to_be_in_viewport()
+    page.wait_for_function(AT_END)
     page.get_by_label("Назад").click()
     expect(page.locator("main")).to_be_hidden()
     expect(page.locator(".chat-row", has_text="Экран один")).to_be_visible()

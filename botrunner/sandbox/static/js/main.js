@@ -76,10 +76,10 @@ function showList() {
 
 function drawChat() {
   drawTop();
+  drawComposer(); // first: its height decides where the feed ends
   const shown = app.all.filter((message) => inTopic(app, message));
   feed.show(shown);
   if (!shown.length) feed.box.replaceChildren(emptyNote());
-  drawComposer();
   markRead();
 }
 
@@ -286,6 +286,7 @@ function onChatNews(news) {
   if (news.kind === "edited") onEdited(news.message);
   if (news.kind === "deleted") onDeleted(news.message);
   if (news.kind === "chats") onChatChanged();
+  markRead(); // news on its way may still count what was just read
   return null;
 }
 
