@@ -16,7 +16,7 @@ from botrunner.api import call
 from botrunner.application import BotApplication, KnownBot, build, describe, frames
 from botrunner.context import Desk
 from botrunner.db import in_all_partners, in_partner
-from botrunner.delivery import Delivery
+from botrunner.delivery import Delivery, Outlet
 from botrunner.models import InboxUpdate
 from botrunner.processor import ChatOrder
 from botrunner.replies import Replies
@@ -24,6 +24,7 @@ from botrunner.services import fleet, inbox
 from botrunner.services.fleet import Pulse
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
+from content.outbox.delivery import sweep
 from partners.models import Bot
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class RunningBot:
         request: SharedRequest,
         api_url: str,
         clock: Clock,
+        delivery: Delivery,
     ) -> None:
         self.pulse = Pulse(bot_id=bot_id, generation=generation)
         self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
@@ -62,16 +64,11 @@ class RunningBot:
         self._order = ChatOrder()
         self._application: BotApplication | None = None
         self._life: asyncio.Task[None] | None = None
-        self._delivery: Delivery | None = None
+        self._delivery = delivery
         self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
 
     def start(self) -> None:
         self._life = asyncio.create_task(self._live(), name=f"bot {self.pulse.bot_id}")
-
-    def wake(self) -> None:
-        """The outbox has something due."""
-        if self._delivery is not None:
-            self._delivery.wake()
 
     async def stop(self) -> None:
         """No new updates; those at hand are finished, as far as they can be within DRAIN_SECONDS."""
@@ -84,41 +81,33 @@ class RunningBot:
 
     async def _drain(self, application: BotApplication) -> None:
         try:
-            await asyncio.wait_for(self._finish(application), DRAIN_SECONDS)
+            await asyncio.wait_for(application.stop(), DRAIN_SECONDS)
         except TimeoutError:
             log.warning("bot %s stopped with updates in hand; the inbox keeps them", self.pulse.bot_id)
             self._order.abandon()
         await self.desk.answered.flush()
         await application.shutdown()
 
-    async def _finish(self, application: BotApplication) -> None:
-        await application.stop()
-        if self._delivery is not None:
-            await self._delivery.drain()
-
     async def _live(self) -> None:
         try:
             application = await self._open()
             await self._recover(application)
-            async with asyncio.TaskGroup() as life:
-                life.create_task(self._delivery_of(application).run())
-                life.create_task(self._poll(application))
-        except* InvalidToken:
+            await self._join_delivery(application)
+            await self._poll(application)
+        except InvalidToken:
             self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
-        except* Exception as group:
-            error = group.exceptions[0]
+        except Exception as error:
             log.error("bot %s broke: %s\n%s", self.pulse.bot_id, describe(error), frames(error))
             self._failed(describe(error))
+        finally:
+            await self._delivery.leave(self.pulse.bot_id)
 
-    def _delivery_of(self, application: BotApplication) -> Delivery:
-        self._delivery = Delivery(
-            bot=application.bot,
-            partner_id=self.desk.partner_id,
-            bot_id=self.pulse.bot_id,
-            clock=self._clock,
-            pace=self.desk.pace,
-        )
-        return self._delivery
+    async def _join_delivery(self, application: BotApplication) -> None:
+        """What a predecessor was sending when it died is decided first."""
+        swept = {"bot_id": self.pulse.bot_id, "now": self._clock()}
+        if unknown := await in_partner(self.desk.partner_id, sweep, **swept):
+            log.warning("bot %s: %s messages were being sent when the runner died", self.pulse.bot_id, unknown)
+        self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.pace))
 
     def _failed(self, error: str) -> None:
         self.pulse.failed(error, self._clock())

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import psycopg
 
 from botrunner.db import close_connections, in_all_partners
+from botrunner.delivery import Delivery
 from botrunner.ownership import News, Ownership, OwnershipLost
 from botrunner.polling import RunningBot
 from botrunner.selftest import self_test
@@ -38,6 +39,7 @@ class Supervisor:
         self._request, self._api_url, self._clock = request, api_url, clock
         self._runner, self._partner_id = runner, partner_id
         self._bots: dict[int, RunningBot] = {}
+        self._delivery = Delivery(clock=clock)
         self._tests: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -47,12 +49,14 @@ class Supervisor:
 
     async def run(self) -> None:
         await self._request.initialize()
+        delivering = asyncio.create_task(self._delivery.run(), name="delivery")
         try:
             while not self._stopping.is_set():
                 await self._run_with_database()
         finally:
             await self._stop_bots(list(self._bots))
-            await asyncio.gather(*self._tests, return_exceptions=True)
+            delivering.cancel()
+            await asyncio.gather(delivering, *self._tests, return_exceptions=True)
             await self._request.close()
             await asyncio.to_thread(close_connections)
 
@@ -113,6 +117,7 @@ class Supervisor:
             request=self._request,
             api_url=self._api_url,
             clock=self._clock,
+            delivery=self._delivery,
         )
         bot.start()
 
@@ -146,8 +151,7 @@ class Supervisor:
 
     def _wake(self, bot_ids: Iterable[int]) -> None:
         for bot_id in bot_ids:
-            if bot_id in self._bots:
-                self._bots[bot_id].wake()
+            self._delivery.wake(bot_id)
 
     async def _until_look(self, ownership: Ownership, seconds: float) -> None:
         """Hands on the news of the outbox until it is time to look at the wishes."""

@@ -1,8 +1,8 @@
-"""What the delivery of one bot does in the database. Behind the partner's door."""
+"""What the delivery of a runner does in the database: for all of its bots at once, behind the operators' door."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from content.models import OutboxMessage
@@ -17,45 +17,43 @@ State, Lane = OutboxMessage.State, OutboxMessage.Lane
 PROMOTIONAL = frozenset({Lane.SEQUENCE, Lane.BROADCAST})
 
 
-def take_due(*, bot_id: int, now: datetime, limit: int, busy_chats: Sequence[int]) -> list[Claimed]:
+def take_due(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int]) -> list[Claimed]:
     """Claims due messages and asks once more, now that they would really leave, whether they may."""
-    claimed = _one_per_chat(delivery.claim(bot_id=bot_id, now=now, limit=limit, busy_chats=busy_chats), now)
-    asked = {message.lead_id for message in claimed if message.lane in PROMOTIONAL and message.lead_id}
-    if not asked:
-        return claimed
-    said = verdicts(lead_ids=asked, now=now)
-    refused = [
-        Result(message.id, State.SKIPPED, said[message.lead_id])
-        for message in claimed
-        if message.lane in PROMOTIONAL and message.lead_id in said
-    ]
-    if refused:
-        delivery.finish(results=refused, now=now)
-    gone = {result.id for result in refused}
-    return [message for message in claimed if message.id not in gone]
+    claimed = delivery.claim(room=room, now=now, busy_chats=busy_chats)
+    first, back = _one_per_chat(claimed)
+    asked = {message.lead_id for message in first if message.lane in PROMOTIONAL and message.lead_id}
+    said = verdicts(lead_ids=asked, now=now) if asked else {}
+    allowed, refused = [], []
+    for message in first:
+        reason = said.get(message.lead_id) if message.lane in PROMOTIONAL and message.lead_id else None
+        if reason is None:
+            allowed.append(message)
+        else:
+            refused.append(Result(message.id, State.SKIPPED, reason))
+    if back or refused:
+        delivery.finish(results=[*back, *refused], now=now)
+    return allowed
 
 
-def _one_per_chat(claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+def _one_per_chat(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Result]]:
     """A chat gets one message a second: the second one for it goes back."""
     first = {message.chat_id: message for message in reversed(claimed)}
-    back = [Result(message.id, State.QUEUED) for message in claimed if first[message.chat_id] is not message]
-    if back:
-        delivery.finish(results=back, now=now)
-    return [message for message in claimed if first[message.chat_id] is message]
+    kept = [message for message in claimed if first[message.chat_id] is message]
+    return kept, [Result(message.id, State.QUEUED) for message in claimed if first[message.chat_id] is not message]
 
 
-def settle(*, partner_id: int, results: Sequence[Result], blocked: Sequence[int], now: datetime) -> None:
-    """Writes what became of the claimed messages; `blocked` are the chats whose person blocked the bot."""
+def settle(*, results: Sequence[Result], blocked: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Writes what became of the claimed messages; `blocked` are partners and the people who blocked their bots."""
     delivery.finish(results=results, now=now)
-    for telegram_id in blocked:
+    for partner_id, telegram_id in blocked:
         mark_blocked(partner_id=partner_id, telegram_id=telegram_id, now=now)
 
 
-def group_moved(*, partner_id: int, result: Result, old_id: int, new_id: int, now: datetime) -> None:
+def group_moved(*, partner_id: int, old_id: int, new_id: int) -> None:
     """The group has another id from now on: its waiting messages go there."""
     migrate_group(partner_id=partner_id, old_id=old_id, new_id=new_id)
-    delivery.finish(results=[result], now=now)
-    OutboxMessage.objects.filter(partner_id=partner_id, chat_id=old_id, state=State.QUEUED).update(chat_id=new_id)
+    waiting = OutboxMessage.objects.filter(partner_id=partner_id, chat_id=old_id)
+    waiting.filter(state__in=[State.QUEUED, State.SENDING]).update(chat_id=new_id)
 
 
 DUE_BOTS = """
@@ -66,5 +64,5 @@ SELECT b.id FROM unnest(%b::bigint[]) AS b (id) WHERE EXISTS (
 
 
 def due_bots(*, bot_ids: Sequence[int], now: datetime) -> list[int]:
-    """Which of these bots have something due. Behind the operators' door."""
+    """Which of these bots have something due."""
     return [row[0] for row in fetch(DUE_BOTS, [list(bot_ids), now])] if bot_ids else []

@@ -6,7 +6,7 @@ A claimed row that nobody finishes was being sent when its runner died: nobody k
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,8 @@ class Claimed:
     """A message that is ours to send now. `lead_id` is None for the partner's own chat or group."""
 
     id: int
+    partner_id: int
+    bot_id: int
     lane: int
     chat_id: int
     thread_id: int
@@ -42,9 +44,11 @@ class Result:
 
 CLAIM = """
 WITH due AS (
-    SELECT id FROM content_outboxmessage
-    WHERE bot_id = %s AND state = 'queued' AND not_before <= %s AND NOT chat_id = ANY(%b::bigint[])
-    ORDER BY lane, not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT m.id FROM unnest(%b::bigint[], %b::int[]) AS b (id, room), LATERAL (
+        SELECT id FROM content_outboxmessage
+        WHERE bot_id = b.id AND state = 'queued' AND not_before <= %s AND NOT chat_id = ANY(%b::bigint[])
+        ORDER BY lane, not_before, id LIMIT b.room FOR UPDATE SKIP LOCKED
+    ) m
 )
 UPDATE content_outboxmessage o SET
     state = CASE WHEN not_after < %s THEN 'skipped' ELSE 'sending' END,
@@ -52,19 +56,23 @@ UPDATE content_outboxmessage o SET
     finished_at = CASE WHEN not_after < %s THEN %s::timestamptz END,
     attempts = attempts + 1, claimed_at = %s
 FROM due WHERE o.id = due.id
-RETURNING o.id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.payload, o.state, o.not_before
+RETURNING o.id, o.partner_id, o.bot_id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.payload,
+    o.state, o.not_before
 """
 
 
-def claim(*, bot_id: int, now: datetime, limit: int, busy_chats: Sequence[int] = ()) -> list[Claimed]:
-    """Up to `limit` due messages in the order of their lanes, none of them for a busy chat."""
-    rows = fetch(CLAIM, [bot_id, now, list(busy_chats), limit, now, now, now, now, now])
-    rows.sort(key=lambda row: (row[1], row[7], row[0]))
-    return [
-        Claimed(id_, lane, chat_id, thread_id, lead_id, Message.from_json(json.loads(payload)))
-        for id_, lane, chat_id, thread_id, lead_id, payload, state, _not_before in rows
-        if state == State.SENDING
-    ]
+def claim(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int] = ()) -> list[Claimed]:
+    """Due messages of these bots, for each as many as it has `room`, in the order of the lanes; none for busy chats.
+
+    Behind the operators' door: one statement serves all bots of a runner.
+    """
+    rows = fetch(CLAIM, [list(room), list(room.values()), now, list(busy_chats), now, now, now, now, now])
+    rows.sort(key=lambda row: (row[3], row[9], row[0]))
+    return [_claimed(*row[:8]) for row in rows if row[8] == State.SENDING]
+
+
+def _claimed(id_: int, partner: int, bot: int, lane: int, chat: int, thread: int, lead: int, payload: str) -> Claimed:
+    return Claimed(id_, partner, bot, lane, chat, thread, lead, Message.from_json(json.loads(payload)))
 
 
 FINISH = """
@@ -105,12 +113,3 @@ def sweep(*, bot_id: int, now: datetime) -> int:
     alert = int(Lane.ALERT)
     rows = fetch(SWEEP, [alert, alert, alert, now, bot_id])
     return sum(state == State.UNKNOWN for (state,) in rows)
-
-
-NEXT_DUE = "SELECT min(not_before) FROM content_outboxmessage WHERE bot_id = %s AND state = 'queued'"
-
-
-def next_due(*, bot_id: int) -> datetime | None:
-    """When something of this bot is to go out next; it may be long ago."""
-    due: datetime | None = fetch(NEXT_DUE, [bot_id])[0][0]
-    return due
