@@ -57,10 +57,11 @@ def fill(bots: int, readers: int) -> None:
     fill_network(bots)
     now = datetime.now(UTC)
     message = Message(Html("Новый рецепт на завтрак: овсянка с яблоком за пять минут."))
-    promises = [Promise(READER_BASE + n, f"bench:{n}", message, now) for n in range(readers)]
     with tenancy.all_partners():
         owners = list(Bot.objects.values_list("pk", "partner_id"))
-    for bot_id, partner_id in owners:
+    for number, (bot_id, partner_id) in enumerate(owners):
+        first = READER_BASE + number * readers
+        promises = [Promise(first + n, f"bench:{n}", message, now) for n in range(readers)]
         with tenancy.partner(partner_id):
             lane = OutboxMessage.Lane.BROADCAST
             promise(partner_id=partner_id, bot_id=bot_id, lane=lane, promises=promises, now=now, source="bench")

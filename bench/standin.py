@@ -120,8 +120,14 @@ class Net:
     def begin(self) -> None:
         for bot in self.bots.values():
             for number in range(self.chats):
-                self.pressed_at[bot.bot_id, CHAT_BASE + number] = time.perf_counter()
-                bot.start(CHAT_BASE + number)
+                # People do not come at the same moment, unless they are to click as fast as they can.
+                asyncio.get_running_loop().call_later(
+                    2 * self.think * number / self.chats, self.start, bot, CHAT_BASE + number
+                )
+
+    def start(self, bot: Bot, chat_id: int) -> None:
+        self.pressed_at[bot.bot_id, chat_id] = time.perf_counter()
+        bot.start(chat_id)
 
     def turned(self, bot: Bot, chat_id: int, markup: str) -> None:
         """The answer to a press has arrived: the chat presses the next button."""

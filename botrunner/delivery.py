@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 State, Lane = OutboxMessage.State, OutboxMessage.Lane
 FAREWELL = 3.0  # seconds for Telegram's answers when a bot stops; what has none by then is unknown
+AHEAD = 0.25  # seconds of sending that are claimed at once; a kill makes that much unknown
 TROUBLE = 1.0
 ROUND = 0.1  # seconds between two claims while there is work
 SOON = timedelta(seconds=15)  # before a message that Telegram certainly did not get is tried again
@@ -94,7 +95,7 @@ class Delivery:
         await self._flush()
         now = asyncio.get_running_loop().time()
         self._due &= self._outlets.keys()
-        room = {bot_id: self._outlets[bot_id].pace.available(now) for bot_id in self._due}
+        room = {bot_id: self._outlets[bot_id].pace.room(now, AHEAD) for bot_id in self._due}
         room = {bot_id: count for bot_id, count in room.items() if count}
         if not room:
             return
@@ -111,13 +112,15 @@ class Delivery:
             self._results.append(Result(message.id, State.QUEUED))
             return
         now = asyncio.get_running_loop().time()
-        outlet.pace.spend(now)
-        self._chats.spend(message.chat_id, now)
-        task = asyncio.create_task(self._send(outlet, message))
+        wait = outlet.pace.reserve(now)
+        self._chats.spend(message.chat_id, now + wait)
+        task = asyncio.create_task(self._send(outlet, message, wait))
         self._sending[task] = message.bot_id
         task.add_done_callback(lambda done: self._sending.pop(done, None))
 
-    async def _send(self, outlet: Outlet, message: Claimed) -> None:
+    async def _send(self, outlet: Outlet, message: Claimed, wait: float) -> None:
+        await asyncio.sleep(wait)
+        await asyncio.sleep(outlet.pace.closed(asyncio.get_running_loop().time()))
         where = Replies(message.chat_id, (), thread_id=message.thread_id)
         try:
             message_id = await send(outlet.bot, where, message.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 # Telegram allows about 30 a second over all chats, 1 a second in a chat, 20 a minute in a group.
 FULL_RATE = 28.5
 LEAST_RATE = 1.0
-BURST = 3.0
+BURST = 1.0  # more at once, and a second could hold more than thirty
 CHAT_GAP = 1.05
 GROUP_GAP = 60 / 18
 SLACK = 1e-6  # of a message: a wait computed with floats must not end a moment too early
@@ -36,6 +36,21 @@ class Pace:
         missing = max(0.0, 1.0 + SLACK - self._tokens) / self._rate if self._tokens < 1.0 else 0.0
         return max(missing, self._closed_until - now, 0.0)
 
+    def room(self, now: float, ahead: float) -> int:
+        """How many messages may leave within the next `ahead` seconds."""
+        self._refill(now)
+        return max(0, int(self._tokens + ahead * self._rate)) if now >= self._closed_until else 0
+
+    def reserve(self, now: float) -> float:
+        """Takes the next free moment; the seconds until it."""
+        wait = self.wait(now)
+        self._tokens -= 1
+        return wait
+
+    def closed(self, now: float) -> float:
+        """Seconds until Telegram takes messages again after a 429; 0 if it does."""
+        return max(0.0, self._closed_until - now)
+
     def spend(self, now: float, count: int = 1) -> None:
         self._refill(now)
         self._tokens -= count
@@ -43,8 +58,9 @@ class Pace:
     def slow_down(self, now: float, seconds: float) -> None:
         """Telegram said 429: nothing for so long, and half as fast afterwards."""
         self._refill(now)
+        if now >= self._closed_until:  # what was already on its way is refused for the same reason
+            self._rate = max(LEAST_RATE, self._rate / 2)
         self._closed_until = max(self._closed_until, now + seconds)
-        self._rate = max(LEAST_RATE, self._rate / 2)
         self._tokens = min(self._tokens, 0.0)
 
     def _refill(self, now: float) -> None:

@@ -55,7 +55,7 @@ UPDATE content_outboxmessage o SET
     reason = CASE WHEN not_after < %s THEN 'too late' ELSE '' END,
     finished_at = CASE WHEN not_after < %s THEN %s::timestamptz END,
     attempts = attempts + 1, claimed_at = %s
-FROM due WHERE o.id = due.id
+WHERE o.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING o.id, o.partner_id, o.bot_id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.payload,
     o.state, o.not_before
 """

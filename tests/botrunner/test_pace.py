@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from botrunner.pace import BURST, CHAT_GAP, FULL_RATE, GROUP_GAP, LEAST_RATE, ChatPace, Pace
 
 
-def sent_in(pace: Pace, begin: float, seconds: float, step: float = 0.01) -> list[float]:
+def sent_in(pace: Pace, begin: float, seconds: float, step: float = 0.001) -> list[float]:
     """The moments at which a sender that never rests would send."""
     sent, now = [], begin
     while now < begin + seconds:
@@ -26,6 +27,22 @@ def test_full_speed_stays_under_thirty_in_any_second() -> None:
     sent = sent_in(Pace(0.0), 0.0, 20.0)
     assert len(sent) >= 28 * 20
     assert max(sum(at <= other < at + 1.0 for other in sent) for at in sent) <= FULL_RATE + BURST
+
+
+def test_one_burst_of_429_halves_the_speed_once() -> None:
+    pace = Pace(0.0)
+    for _answer in range(5):
+        pace.slow_down(0.0, 2.0)
+    assert pace.rate == FULL_RATE / 2
+
+
+def test_reserved_moments_keep_their_distance() -> None:
+    pace = Pace(0.0)
+    assert pace.room(0.0, 0.25) == int(BURST + 0.25 * FULL_RATE)
+    waits = [pace.reserve(0.0) for _message in range(8)]
+    assert waits[0] == 0.0
+    gaps = [after - before for before, after in pairwise(waits)]
+    assert all(math.isclose(gap, 1 / FULL_RATE, rel_tol=1e-3) for gap in gaps)
 
 
 def test_replies_are_not_held_but_counted() -> None:
@@ -49,6 +66,7 @@ def test_it_never_stops_for_good() -> None:
     pace = Pace(0.0)
     for second in range(20):
         pace.slow_down(float(second), 1.0)
+    assert pace.closed(19.5) == 0.5
     assert pace.rate == LEAST_RATE
     assert pace.available(25.0) >= 1
 
