@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from botrunner.pace import BURST, CHAT_GAP, FULL_RATE, GROUP_GAP, LEAST_RATE, ChatPace, Pace
 
 
-def sent_in(pace: Pace, begin: float, seconds: float, step: float = 0.001) -> list[float]:
+def sent_in(pace: Pace, begin: float, seconds: float) -> list[float]:
     """The moments at which a sender that never rests would send."""
     sent, now = [], begin
     while now < begin + seconds:
@@ -19,7 +19,7 @@ def sent_in(pace: Pace, begin: float, seconds: float, step: float = 0.001) -> li
             pace.spend(now)
             sent.append(now)
         else:
-            now += step
+            now += max(pace.wait(now), 1e-6)
     return sent
 
 
