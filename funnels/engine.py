@@ -123,7 +123,7 @@ class _Turn:
         state = State(self.version, step or self.funnel.start, answers=self.answers)
         data = {"entry": step} if step else {}
         shown = self.show(state, self.happened("started", state.step, **data), edits=False)
-        keyboard = menu_keyboard(self.funnel, self.facts)
+        keyboard = menu_keyboard(self.funnel, self.facts.partner.style)
         greeting = render_notice(self.funnel.notices.greeting, self.facts, keyboard=keyboard)
         return Decision((greeting, *shown.messages), state, shown.events)
 

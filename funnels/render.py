@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from content.messages import Button, Html, Message
+from content.messages import Button, Html, Message, Style
 from content.payplan import PayPlan, level_income, volume_for
 from content.russian import NARROW_SPACE, month, number, roubles
 from funnels import callbacks, template
@@ -48,8 +48,7 @@ def render_notice(text: str, facts: Facts, *, keyboard: Keyboard = ()) -> Messag
     return Message(text=html, keyboard=keyboard)
 
 
-def menu_keyboard(funnel: Funnel, facts: Facts) -> Keyboard:
-    style = facts.partner.style
+def menu_keyboard(funnel: Funnel, style: Style) -> Keyboard:
     return tuple(tuple(template.label(button.text, style) for button in row) for row in funnel.menu)
 
 
