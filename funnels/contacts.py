@@ -71,7 +71,8 @@ def shown_phone(e164: str) -> str:
 def example_phone(country: str) -> str:
     """How a mobile number of the country looks."""
     kind = phonenumbers.PhoneNumberType.MOBILE
-    number = phonenumbers.example_number_for_type(country, kind) or phonenumbers.example_number_for_type("RU", kind)
+    examples = (phonenumbers.example_number_for_type(region, kind) for region in (country, "RU"))
+    number = next(example for example in examples if example is not None)
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 

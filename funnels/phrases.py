@@ -98,5 +98,3 @@ def consent_html(consents: Consents, kind: dialogue.Kind, partner: PartnerFacts)
     parts = [f"<b>{say(text.title, partner)}</b>\n"]
     parts += [f"<b>{label}:</b> {say(getattr(text, name), partner)}" for name, label in consents.labels.items()]
     return Html("\n".join(parts))
-
-

@@ -44,6 +44,7 @@ _FIXED: dict[str, Tapped] = {
     CANCEL: Cancel(),
     ERASE: Erase(),
     **{f"c:{word}": Wish(word) for word in WORDS},
+    "u:stop": Wish("stop"),  # «Отписаться» under the messages of sequences
 }
 _AGREE = re.compile(r"c:agree:(data|offers):([1-9][0-9]{0,3})")
 _TOPIC = re.compile(r"c:topic:(tips|offers|business):(on|off)")

@@ -8,9 +8,12 @@ from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
 from funnels.dialogue import Consented, Effect, EmailLeft, PhoneLeft, QuestionAsked
+from funnels.models import Enrollment
 from funnels.moves import Happened
 from funnels.services.alerts import tell_partner
+from funnels.services.enrollments import leave
 from funnels.services.scene import Scene
+from funnels.services.sequences import sequences_of
 from funnels.wishes import CONTACT
 from partners.models import Consent, Lead
 from partners.queries import same_phone
@@ -35,7 +38,7 @@ def give_data_consent(*, scene: Scene, lead: Lead, version: int) -> tuple[Happen
     kind = Consent.Kind.DATA
     if not consents.give(lead=lead, kind=kind, text_version=version, update_id=scene.update_id, now=scene.now):
         return ()
-    return (scene.happened("consent_given", kind=str(kind), version=version),)
+    return (scene.happened("consent_given", to=str(kind), version=version),)
 
 
 def keep_phone(*, scene: Scene, lead: Lead, phone: str) -> tuple[Happened, ...]:
@@ -43,6 +46,7 @@ def keep_phone(*, scene: Scene, lead: Lead, phone: str) -> tuple[Happened, ...]:
     lead.phone = phone
     lead.save(update_fields=["phone"])
     withdraw_requests(lead=lead, now=scene.now)
+    leave_sequences(lead=lead, now=scene.now)
     duplicates = same_phone(lead).count()
     cards = scene.voice.phrases.cards
     variables = {"phone": phone, "duplicate": scene.voice.line(cards["duplicate"], {}) if duplicates else ""}
@@ -90,6 +94,14 @@ def withdraw_requests(*, lead: Lead, now: datetime) -> None:
         promises.withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="contact left", now=now, **request)
 
 
+def leave_sequences(*, lead: Lead, now: datetime) -> None:
+    """The sequences that aim at a contact have reached it."""
+    running = Enrollment.objects.filter(lead=lead, ended_at=None).values_list("sequence", flat=True)
+    sequences = sequences_of(partner_id=lead.partner_id) if running else {}
+    if any(sequences[key].leave_on_contact for key in running if key in sequences):
+        leave(lead_id=lead.pk, reason=Enrollment.Exit.CONTACT, now=now)
+
+
 def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     """Withdraws the consent to data: without it no contact may be kept. Empty if there was nothing."""
     had_contact = bool(lead.phone or lead.email)
@@ -107,7 +119,7 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
         variables={},
         now=scene.now,
     )
-    withdrawal = scene.happened("consent_withdrawn", kind=str(Consent.Kind.DATA))
+    withdrawal = scene.happened("consent_withdrawn", to=str(Consent.Kind.DATA))
     return withdrawal, scene.happened("contact_removed")
 
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
-from funnels.models import Conversation, FunnelEvent, LeadMessage
+from funnels.models import Conversation, Enrollment, FunnelEvent, LeadMessage
+from funnels.services.enrollments import leave
 from funnels.services.scene import voice_of
 from funnels.services.script import script_for
 from partners.models import Lead
@@ -32,6 +33,7 @@ def forget(*, partner_id: int, telegram_id: int, update_id: int, now: datetime) 
 
 
 def erase(*, lead: Lead, now: datetime) -> None:
+    leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=now)
     _erase_messages(lead, now)
     LeadMessage.objects.filter(lead=lead).delete()
     Conversation.objects.filter(lead=lead).delete()

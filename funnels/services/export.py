@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import accumulate, takewhile
 from typing import Any
@@ -54,8 +53,8 @@ def _received(lead: Lead) -> Any:
     return own.order_by("-pk").values("payload__text", "state", "finished_at")
 
 
-def _newest(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = list(rows[:MOST_ROWS])  # type: ignore[index]  # a queryset
+def _newest(rows: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = list(rows[:MOST_ROWS])
     letters = accumulate(len(str(row.get("text", row.get("payload__text")) or "")) for row in found)
     fitting = sum(1 for _total in takewhile(lambda total: total <= MOST_LETTERS, letters))
     return found[:fitting]

@@ -9,8 +9,10 @@ from datetime import datetime
 from content.messages import Message
 from content.outbox import promises
 from funnels import wishes
+from funnels.models import Enrollment
 from funnels.moves import Decision, Happened
 from funnels.schema import PayScreen, ProductScreen
+from funnels.services.enrollments import enroll, leave
 from funnels.services.scene import Scene, voice_of
 from funnels.services.script import Script, definition
 from funnels.services.turn_rows import Outcome
@@ -49,14 +51,15 @@ def _shows_what_to_offer(decision: Decision) -> bool:
 
 
 def accept(*, scene: Scene, lead: Lead, version: int) -> tuple[Happened, ...]:
-    """Whoever had stopped everything comes back by it."""
+    """Whoever had stopped everything comes back by it; the sequence that fits begins."""
     if lead.status == Lead.Status.UNSUBSCRIBED:
         lead.status = Lead.Status.WARMING if lead.intent else Lead.Status.NEW
     lead.offers_asked_at = lead.offers_asked_at or scene.now
     lead.save(update_fields=["status", "offers_asked_at"])
     if not consents.give(lead=lead, kind=OFFERS, text_version=version, update_id=scene.update_id, now=scene.now):
         return ()
-    return (scene.happened("consent_given", kind=str(OFFERS), version=version),)
+    enroll(lead=lead, partner=lead.partner, now=scene.now)
+    return (scene.happened("consent_given", to=str(OFFERS), version=version),)
 
 
 def decline(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
@@ -67,6 +70,7 @@ def decline(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
 def stop(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     """No promotional message from this moment on, whatever is queued."""
     events = _withdraw(scene, lead)
+    leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=scene.now)
     if lead.status == Lead.Status.UNSUBSCRIBED:
         return events
     lead.status = Lead.Status.UNSUBSCRIBED
@@ -78,7 +82,7 @@ def _withdraw(scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     promises.withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="no consent", now=scene.now)
     if not consents.withdraw(lead=lead, kind=OFFERS, update_id=scene.update_id, now=scene.now):
         return ()
-    return (scene.happened("consent_withdrawn", kind=str(OFFERS)),)
+    return (scene.happened("consent_withdrawn", to=str(OFFERS)),)
 
 
 def change_topic(*, scene: Scene, lead: Lead, topic: Topic, wanted: bool) -> tuple[Happened, ...]:

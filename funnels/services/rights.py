@@ -98,9 +98,7 @@ def privacy(*, scene: Scene, lead: Lead) -> Message:
 
 def export_once(*, scene: Scene, lead: Lead) -> Answer:
     """A file costs more than other answers: one a minute."""
-    last = FunnelEvent.objects.filter(
-        lead=lead, kind=FunnelEvent.Kind.DATA_EXPORTED, at__gt=scene.now - EXPORT_EVERY
-    )
+    last = FunnelEvent.objects.filter(lead=lead, kind=FunnelEvent.Kind.DATA_EXPORTED, at__gt=scene.now - EXPORT_EVERY)
     if last.exists():
         return (scene.voice.plain("export_soon"),), ()
     ready = scene.voice.plain("export_ready")

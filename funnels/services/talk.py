@@ -8,7 +8,7 @@ from datetime import datetime
 from content.messages import Message
 from funnels import dialogue
 from funnels.contacts import example_phone, shown_phone
-from funnels.dialogue import Agree, Ask, AskPartner, Asking, Cancel, Card, Known, PhoneLeft, Refuse, Skip, Step, Words
+from funnels.dialogue import Agree, Ask, Asking, AskPartner, Cancel, Card, Known, PhoneLeft, Refuse, Skip, Step, Words
 from funnels.engine import State, menu_button
 from funnels.moves import Happened
 from funnels.services import contacts, offers, rights

@@ -83,9 +83,7 @@ def _talk(partner_id: int, script: Script, place: Place, turn: Turn, now: dateti
     return replace(decision, messages=talked.messages + decision.messages)
 
 
-def _move(
-    partner_id: int, script: Script, place: Place, turn: Turn, link: Link | None, now: datetime
-) -> Decision:
+def _move(partner_id: int, script: Script, place: Place, turn: Turn, link: Link | None, now: datetime) -> Decision:
     """A turn of the funnel ends what was being asked for."""
     decision = _decide(partner_id, script, place, turn, link, now)
     if not place.asking or isinstance(turn.act, engine.Unsupported):

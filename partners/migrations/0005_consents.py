@@ -5,76 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0004_warmup'),
+        ("partners", "0004_warmup"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('data', 'personal data'), ('offers', 'offers')], max_length=8, verbose_name='to what')),
-                ('text_version', models.PositiveSmallIntegerField(verbose_name='version of the text')),
-                ('channel', models.CharField(choices=[('bot', 'bot'), ('web', 'web')], default='bot', max_length=8, verbose_name='channel')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('given_in', models.BigIntegerField(blank=True, null=True, verbose_name='given in update')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('withdrawn_in', models.BigIntegerField(blank=True, null=True, verbose_name='withdrawn in update')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("data", "personal data"), ("offers", "offers")], max_length=8, verbose_name="to what"
+                    ),
+                ),
+                ("text_version", models.PositiveSmallIntegerField(verbose_name="version of the text")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("bot", "bot"), ("web", "web")], default="bot", max_length=8, verbose_name="channel"
+                    ),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                ("given_in", models.BigIntegerField(blank=True, null=True, verbose_name="given in update")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
+                ("withdrawn_in", models.BigIntegerField(blank=True, null=True, verbose_name="withdrawn in update")),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
-                'ordering': ('-given_at', '-id'),
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "ordering": ("-given_at", "-id"),
             },
         ),
         migrations.AddField(
-            model_name='bot',
-            name='menu',
-            field=models.CharField(blank=True, default='', max_length=16, verbose_name='command menu'),
+            model_name="bot",
+            name="menu",
+            field=models.CharField(blank=True, default="", max_length=16, verbose_name="command menu"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='erased_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='erased'),
+            model_name="lead",
+            name="erased_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="erased"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='offers_asked_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='asked about offers'),
+            model_name="lead",
+            name="offers_asked_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="asked about offers"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='wants_business',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='wants business news'),
+            model_name="lead",
+            name="wants_business",
+            field=models.BooleanField(db_default=True, default=True, verbose_name="wants business news"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='wants_offers',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='wants offers'),
+            model_name="lead",
+            name="wants_offers",
+            field=models.BooleanField(db_default=True, default=True, verbose_name="wants offers"),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='wants_tips',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='wants tips'),
+            model_name="lead",
+            name="wants_tips",
+            field=models.BooleanField(db_default=True, default=True, verbose_name="wants tips"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['partner', 'phone'], name='lead_phone'),
+            model_name="lead",
+            index=models.Index(
+                condition=models.Q(("phone", ""), _negated=True), fields=["partner", "phone"], name="lead_phone"
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='partners.lead', verbose_name='lead'),
+            model_name="consent",
+            name="lead",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="consents",
+                to="partners.lead",
+                verbose_name="lead",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='partners.partner', verbose_name='partner'),
+            model_name="consent",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('lead', 'kind'), name='consent_one_in_force'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)), fields=("lead", "kind"), name="consent_one_in_force"
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ from content.outbox.promises import Promise, drop, promise, send_again, withdraw
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.botrunner.disasters import until
-from tests.factories import make_lead
+from tests.factories import make_consent, make_lead
 from tests.runner import RunnerThread, now
 from tests.telegram import ChatDriver, SandboxServer
 
@@ -24,7 +24,9 @@ def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
     person = tg.person(name)
     chat = person.open(bot.username)
     chat.start()
-    return chat, make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
+    lead = make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
+    make_consent(lead)
+    return chat, lead
 
 
 def say(

@@ -22,8 +22,13 @@ TO_PRODUCT = (
 
 
 def screen(chat: ChatDriver) -> MessageView | None:
-    """The newest message with buttons under it."""
-    return next((message for message in reversed(chat.bot_messages) if message.buttons), None)
+    """The newest screen of the funnel: other questions have buttons of another kind."""
+    return next((message for message in reversed(chat.bot_messages) if _of_funnel(message)), None)
+
+
+def _of_funnel(message: MessageView) -> bool:
+    buttons = [button for row in message.buttons for button in row]
+    return any(str(button.callback_data).startswith("f:") for button in buttons)
 
 
 def open_bot(tg: SandboxServer, name: str = "Иван", username: str = "anna_bot", code: str = "") -> ChatDriver:
