@@ -11,7 +11,7 @@ Stage = Literal["consent", "phone", "email", "question"]
 Kind = Literal["data", "offers"]
 MISTAKES = 2  # helpful errors before a text is taken for a question
 
-# Which text is said: keys of presets/dialogue.yaml.
+# Which text is said: keys of presets/texts/dialogue.yaml.
 Say = Literal[
     "consent", "consent_first", "consent_changed", "declined", "ask_phone", "ask_phone_again", "foreign_card",
     "no_number", "several_numbers", "wrong_number", "phone_saved", "ask_email", "wrong_email", "thanks",

@@ -25,7 +25,7 @@ from funnels.moves import (
     spoken,
 )
 from funnels.render import menu_keyboard, render_notice, render_step
-from funnels.schema import Answers, AskButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
+from funnels.schema import Answers, AskButton, ContactButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
 
 __all__ = [
     "MAX_PATH",
@@ -158,7 +158,7 @@ class _Turn:
                 return self.go(press, button)
             case AskButton():
                 return self.ask(press.step, press.action)
-            case LinkButton() | None:
+            case LinkButton() | ContactButton() | None:
                 return self.outdated(press)
 
     def go(self, press: Press, button: GoButton) -> Decision:

@@ -22,5 +22,5 @@ def consent_texts() -> Consents:
 
 
 def _read(name: str, model: type[Model]) -> Model:
-    path = Path(settings.BASE_DIR) / "funnels" / "presets" / name
+    path = Path(settings.BASE_DIR) / "funnels" / "presets" / "texts" / name
     return read_model(path.read_text(encoding="utf-8"), name, model)[0]
