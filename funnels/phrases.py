@@ -1,4 +1,4 @@
-"""What the bot says outside the funnel: the shape of presets/texts/dialogue.yaml and presets/texts/consents.yaml. Pure."""
+"""What the bot says outside the funnel: the shape of the files in presets/texts. Pure."""
 
 from __future__ import annotations
 
