@@ -40,9 +40,7 @@ def queue(bot: Bot, lead: Lead, key: str, *, lane: int = Lane.SEQUENCE, source: 
     values = {"message": Message(Html(key)), "not_before": now(), "lead_id": lead.pk} | fields
     one = Promise(lead.telegram_id, key, **values)
     with tenancy.partner(bot.partner_id):
-        promise(
-            partner_id=bot.partner_id, bot_id=bot.pk, lane=Lane(lane), promises=[one], now=now(), source=source
-        )
+        promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=Lane(lane), promises=[one], now=now(), source=source)
 
 
 def states(bot: Bot) -> dict[str, tuple[str, str]]:
