@@ -36,7 +36,7 @@ def told(kind: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _left(data: Mapping[str, Any]) -> str:
-    sentence = _("left an e-mail") if data.get("what") == "email" else _("left a phone")
+    sentence = _("left an e-mail") if data.get("what") == "email" else _("has left a phone")
     if not data.get("duplicates"):
         return sentence
     return _("%(left)s that another lead has, too: perhaps the same person") % {"left": sentence}

@@ -117,6 +117,7 @@ def test_the_consent_knows_its_update(running: RunnerThread, anna: Bot, tg: Sand
     agreed(tg)
     with tenancy.partner(anna.partner_id):
         consent = Consent.objects.get()
+        assert consent.given_in is not None
         update = InboxUpdate.objects.get(update_id=consent.given_in)
         assert "c:agree:data:1" in update.payload
     assert consent.channel == "bot"

@@ -36,11 +36,13 @@ def running(anna: Bot, tg: SandboxServer) -> Iterator[RunnerThread]:
         yield runner
 
 
-def queue(bot: Bot, lead: Lead, key: str, *, lane: int = Lane.SEQUENCE, source: str = "", **fields: Any) -> None:
-    values = {"message": Message(Html(key)), "not_before": now(), "lead_id": lead.pk} | fields
-    one = Promise(lead.telegram_id, key, **values)
+def queue(
+    bot: Bot, lead: Lead, key: str, *, lane: OutboxMessage.Lane = Lane.SEQUENCE, source: str = "", **fields: Any
+) -> None:
+    values: dict[str, Any] = {"message": Message(Html(key)), "not_before": now(), "lead_id": lead.pk}
+    one = Promise(lead.telegram_id, key, **values | fields)
     with tenancy.partner(bot.partner_id):
-        promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=Lane(lane), promises=[one], now=now(), source=source)
+        promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=lane, promises=[one], now=now(), source=source)
 
 
 def states(bot: Bot) -> dict[str, tuple[str, str]]:
@@ -102,7 +104,7 @@ def test_stop_takes_back_what_is_queued_before_it_answers(anna: Bot, tg: Sandbox
     chat = open_bot(tg)
     lead = lead_of(anna, chat)
     make_consent(lead)
-    tomorrow = {"not_before": now() + timedelta(days=1)}
+    tomorrow: dict[str, Any] = {"not_before": now() + timedelta(days=1)}
     queue(anna, lead, "sequence", **tomorrow)
     queue(anna, lead, "broadcast", lane=Lane.BROADCAST, **tomorrow)
     if way.startswith("🔕"):
