@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from content.messages import Message
+from django.db.models import Q
+
+from content.messages import Message, escape
 from content.models import OutboxMessage
 from content.outbox import promises
 from funnels.dialogue import Consented, Effect, EmailLeft, PhoneLeft, QuestionAsked
@@ -108,9 +110,9 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     withdrawn = consents.withdraw(lead=lead, kind=Consent.Kind.DATA, update_id=scene.update_id, now=scene.now)
     if not (withdrawn or had_contact):
         return ()
+    blank_cards(lead=lead, now=scene.now)
     lead.phone = lead.email = ""
     lead.save(update_fields=["phone", "email"])
-    blank_cards(lead=lead, now=scene.now)
     tell_partner(
         lead=lead,
         card="removed",
@@ -124,8 +126,11 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
 
 
 def blank_cards(*, lead: Lead, now: datetime) -> None:
-    """Cards about the lead repeat the contact: those not sent are taken back, all of them lose their text."""
-    cards = OutboxMessage.objects.filter(lead=lead, lane=OutboxMessage.Lane.ALERT)
+    """Cards that repeat the contact: those not sent are taken back, all of them lose their text."""
+    repeats = Q()
+    for part in filter(None, (lead.phone, escape(lead.email))):
+        repeats |= Q(payload__text__contains=part)
+    cards = OutboxMessage.objects.filter(repeats, lead=lead) if repeats else OutboxMessage.objects.none()
     promises.skip(messages=cards, reason="contact removed", now=now)
     promises.blank(messages=cards)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
@@ -54,8 +52,7 @@ def anonymous_id(lead: Lead) -> int:
 
 def _erase_messages(lead: Lead, now: datetime) -> None:
     """What was to be sent to the person, or to the partner about them."""
-    concerned = Q(lead=lead) | Q(chat_id=lead.telegram_id)
-    messages = OutboxMessage.objects.filter(concerned, partner_id=lead.partner_id)
+    messages = OutboxMessage.objects.filter(lead=lead)
     promises.skip(messages=messages, reason="erased", now=now)
     promises.blank(messages=messages)
     messages.filter(chat_id=lead.telegram_id).update(chat_id=anonymous_id(lead))
