@@ -88,8 +88,9 @@ def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxSer
     first, _lead = reader(tg, anna, "Иван")
     second, _lead = reader(tg, anna, "Ольга")
     with RunnerThread(tg.url):
+        for chat in (first, second):  # a greeting must not be what gets lost
+            chat.wait_for(lambda c: bool(c.messages and c.last.buttons))
         for chat in (first, second):
-            chat.wait_for(lambda c: bool(c.last.buttons))
             tg.lose_next("sendMessage")
             say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
             until(lambda: rows(anna)[-1] == (State.UNKNOWN, "no answer"), "unknown")
