@@ -129,7 +129,7 @@ def blank_cards(*, lead: Lead, now: datetime) -> None:
     """Cards that repeat the contact: those not sent are taken back, all of them lose their text."""
     repeats = Q()
     for part in filter(None, (lead.phone, escape(lead.email))):
-        repeats |= Q(payload__text__contains=part)
+        repeats |= Q(payload__text__icontains=part)  # plain `contains` would compare JSON
     cards = OutboxMessage.objects.filter(repeats, lead=lead) if repeats else OutboxMessage.objects.none()
     promises.skip(messages=cards, reason="contact removed", now=now)
     promises.blank(messages=cards)
