@@ -127,9 +127,9 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
 
 def blank_cards(*, lead: Lead, now: datetime) -> None:
     """Cards that repeat the contact: those not sent are taken back, all of them lose their text."""
-    repeats = Q()
+    repeats = Q()  # `contains` without the i would compare JSON
     for part in filter(None, (lead.phone, escape(lead.email))):
-        repeats |= Q(payload__text__icontains=part)  # plain `contains` would compare JSON
+        repeats |= Q(payload__text__icontains=part)
     cards = OutboxMessage.objects.filter(repeats, lead=lead) if repeats else OutboxMessage.objects.none()
     promises.skip(messages=cards, reason="contact removed", now=now)
     promises.blank(messages=cards)
