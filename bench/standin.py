@@ -1,7 +1,7 @@
 """A Bot API that does nothing but keep many chats clicking, fast enough to never be the narrow place.
 
-`python -m bench.standin PORT BOTS CHATS [THINK]`: every chat presses a button, waits for the edited message and, after THINK
-seconds, presses the next. More than 30 messages of a bot in a second are refused with 429, as Telegram does.
+`python -m bench.standin PORT BOTS CHATS [THINK]`: every chat presses a button, waits for the edited message and,
+after THINK seconds, presses the next. More than 30 messages of a bot in a second are refused with 429, as Telegram does.
 GET /stats answers with the turns and their reply times since the last call.
 """
 
@@ -149,6 +149,7 @@ class Net:
     def choose(markup: str, turn: int) -> str:
         rows = json.loads(markup).get("inline_keyboard", []) if markup else []
         buttons = [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+        buttons = [data for data in buttons if data.startswith("f:")]
         forward = [data for data in buttons if data.rpartition(":")[2].isdigit()]
         if forward and turn % 7:
             return str(forward[turn % len(forward)])
@@ -230,7 +231,9 @@ class Connection(asyncio.Protocol):
                     self.net.broadcast += 1
                     return
                 markup = asked.get("reply_markup", "")
-                if '"keyboard"' not in markup:  # a greeting comes with the persistent keyboard, a screen follows it
+                # A greeting comes with the persistent keyboard and a screen follows it; the question about offers,
+                # asked once, comes beside a screen.
+                if '"keyboard"' not in markup and '"c:agree' not in markup:
                     self.net.turned(bot, int(asked["chat_id"]), markup)
             case _:
                 self.reply(DONE)

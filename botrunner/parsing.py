@@ -8,8 +8,9 @@ import unicodedata
 from telegram import CallbackQuery, Chat, Message, Update, User
 
 from botrunner.replies import Replies
-from funnels import engine
+from funnels import engine, wishes
 from funnels.callbacks import Press, decode
+from funnels.dialogue import Cancel, Card
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Typed
 
@@ -18,6 +19,7 @@ MAX_TEXT = 4_096
 # They turn round the text that stands after a name.
 DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+MAX_PHONE = 32
 
 
 def person(user: User) -> Person:
@@ -48,6 +50,8 @@ def _is_visible(sign: str) -> bool:
 
 def act(message: Message) -> Act:
     """What a private message means."""
+    if message.contact is not None and message.from_user is not None:
+        return Card(clean(message.contact.phone_number, MAX_PHONE), message.contact.user_id == message.from_user.id)
     if message.text is None:
         return engine.Unsupported()
     text = clean(message.text, MAX_TEXT)
@@ -59,12 +63,15 @@ def act(message: Message) -> Act:
             return Opened(argument.strip()[:64])
         case "/menu":
             return engine.Home()
-        case _:
-            return engine.Unsupported()
+        case "/cancel":
+            return Cancel()
+        case other:
+            return wishes.COMMANDS.get(other, engine.Unsupported())
 
 
-def press(query: CallbackQuery) -> Press | None:
-    return decode(query.data or "")
+def press(query: CallbackQuery) -> Press | wishes.Tapped | None:
+    data = query.data or ""
+    return decode(data) or wishes.decode(data)
 
 
 def where(chat: Chat, pressed: Message | None = None) -> Replies:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from botrunner import menu
 from botrunner.api import call
 from botrunner.application import BotApplication, KnownBot, build, describe, frames
 from botrunner.context import Desk
@@ -65,6 +66,7 @@ class RunningBot:
         self._application: BotApplication | None = None
         self._life: asyncio.Task[None] | None = None
         self._delivery = delivery
+        self._menu = ""
         self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
 
     def start(self) -> None:
@@ -93,6 +95,7 @@ class RunningBot:
             application = await self._open()
             await self._recover(application)
             await self._join_delivery(application)
+            self._show_menu(application)
             await self._poll(application)
         except InvalidToken:
             self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
@@ -109,11 +112,17 @@ class RunningBot:
             log.warning("bot %s: %s messages were being sent when the runner died", self.pulse.bot_id, unknown)
         self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.pace))
 
+    def _show_menu(self, application: BotApplication) -> None:
+        """Beside the polling, which does not wait for it."""
+        shown = menu.show(application.bot, bot_id=self.pulse.bot_id, shown=self._menu)
+        self._order.watch(application.create_task(shown))
+
     def _failed(self, error: str) -> None:
         self.pulse.failed(error, self._clock())
 
     async def _open(self) -> BotApplication:
         keys = await in_all_partners(fleet.keys_of, bot_id=self.pulse.bot_id)
+        self._menu = keys.menu
         bot = KnownBot(token=keys.token, api_url=self._api_url, request=self._request, me=keys.me)
         application = build(bot=bot, desk=self.desk, order=self._order)
         await self._until_answered(application)

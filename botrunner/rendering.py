@@ -22,9 +22,15 @@ def markup(message: Message) -> dict[str, Any]:
     if message.buttons:
         return {"reply_markup": {"inline_keyboard": [[_button(button) for button in row] for row in message.buttons]}}
     if message.keyboard:
-        rows = [[{"text": label} for label in row] for row in message.keyboard]
-        return {"reply_markup": {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}}
+        return {"reply_markup": {"keyboard": _keys(message), "resize_keyboard": True, "is_persistent": True}}
     return {}
+
+
+def _keys(message: Message) -> list[list[dict[str, Any]]]:
+    rows: list[list[dict[str, Any]]] = [[{"text": label} for label in row] for row in message.keyboard]
+    if message.contact_key:
+        rows.insert(0, [{"text": message.contact_key, "request_contact": True}])
+    return rows
 
 
 def _button(button: Button) -> dict[str, str]:

@@ -16,7 +16,7 @@ from botrunner.api import call
 from botrunner.rendering import caption_params, markup, text_params
 from botrunner.replies import Replies
 from botrunner.transport import NotSent
-from content.messages import Message
+from content.messages import Document, Message
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +123,8 @@ async def send(bot: Bot, replies: Replies, message: Message) -> int:
         target["message_thread_id"] = replies.thread_id
     if message.picture:
         return await _send_picture(bot, target, message)
+    if message.document:
+        return await _send_document(bot, target, message, message.document)
     return _number(await call(bot, "sendMessage", target | text_params(message)))
 
 
@@ -148,6 +150,13 @@ async def _remove(bot: Bot, replies: Replies) -> None:
         await call(bot, "deleteMessage", {"chat_id": replies.chat_id, "message_id": replies.message_id})
     except TelegramError:
         log.info("an old screen could not be removed")
+
+
+async def _send_document(bot: Bot, target: dict[str, Any], message: Message, document: Document) -> int:
+    sent = await bot.send_document(
+        document=document.text.encode(), filename=document.name, caption=message.text, parse_mode="HTML", **target
+    )
+    return sent.message_id
 
 
 async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> int:

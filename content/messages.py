@@ -30,15 +30,26 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A small text file."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message. `edits` asks to replace the message whose button was pressed, where that is possible.
 
-    `keyboard` is the persistent reply keyboard, rows of labels. `picture` is a path under MEDIA_ROOT.
+    `keyboard` is the persistent reply keyboard, rows of labels; `contact_key` is a label above them whose press
+    sends the person's own number. `picture` is a path under MEDIA_ROOT. A document's message has no buttons.
     """
 
     text: Html
     buttons: tuple[tuple[Button, ...], ...] = ()
     keyboard: tuple[tuple[str, ...], ...] = ()
+    contact_key: str = ""
+    document: Document | None = None
     picture: str = ""
     edits: bool = False
 
@@ -51,6 +62,8 @@ class Message:
             text=Html(data["text"]),
             buttons=tuple(tuple(Button(**button) for button in row) for row in data.get("buttons", ())),
             keyboard=tuple(tuple(row) for row in data.get("keyboard", ())),
+            contact_key=data.get("contact_key", ""),
+            document=Document(**data["document"]) if "document" in data else None,
             picture=data.get("picture", ""),
             edits=data.get("edits", False),
         )

@@ -25,7 +25,7 @@ from funnels.moves import (
     spoken,
 )
 from funnels.render import menu_keyboard, render_notice, render_step
-from funnels.schema import Answers, AskButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
+from funnels.schema import Answers, AskButton, ContactButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
 
 __all__ = [
     "MAX_PATH",
@@ -123,7 +123,7 @@ class _Turn:
         state = State(self.version, step or self.funnel.start, answers=self.answers)
         data = {"entry": step} if step else {}
         shown = self.show(state, self.happened("started", state.step, **data), edits=False)
-        keyboard = menu_keyboard(self.funnel, self.facts)
+        keyboard = menu_keyboard(self.funnel, self.facts.partner.style)
         greeting = render_notice(self.funnel.notices.greeting, self.facts, keyboard=keyboard)
         return Decision((greeting, *shown.messages), state, shown.events)
 
@@ -158,7 +158,7 @@ class _Turn:
                 return self.go(press, button)
             case AskButton():
                 return self.ask(press.step, press.action)
-            case LinkButton() | None:
+            case LinkButton() | ContactButton() | None:
                 return self.outdated(press)
 
     def go(self, press: Press, button: GoButton) -> Decision:

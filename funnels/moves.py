@@ -12,17 +12,25 @@ from funnels.callbacks import Press
 from funnels.schema import Answers
 
 NOTHING = Answers()
-Kind = Literal["started", "screen_shown", "button_pressed", "message_received", "question_asked", "outdated_pressed"]
+Kind = Literal[
+    "started", "screen_shown", "button_pressed", "message_received", "question_asked", "outdated_pressed",
+    "contact_asked", "contact_left", "contact_removed", "consent_given", "consent_withdrawn", "unsubscribed",
+    "topic_changed", "support_asked", "data_exported",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a lead is. `path` are the steps before `step`, for «Назад»; a step stands in it once."""
+    """Where a lead is. `path` are the steps before `step`, for «Назад»; a step stands in it once.
+
+    `asking`: what the next text answers, a stored `dialogue.Asking`; a move in the funnel leaves it behind.
+    """
 
     version: int
     step: str
     path: tuple[str, ...] = ()
     answers: Answers = NOTHING
+    asking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

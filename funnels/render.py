@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from content.messages import Button, Html, Message
+from content.messages import Button, Html, Message, Style
 from content.payplan import PayPlan, level_income, volume_for
 from content.russian import NARROW_SPACE, month, number, roubles
-from funnels import callbacks, template
+from funnels import callbacks, template, wishes
 from funnels.facts import Facts, ProductFacts
-from funnels.schema import AskButton, Funnel, FunnelButton, Goal, GoButton, PayScreen, ProductScreen, Screen
+from funnels.schema import (
+    AskButton,
+    ContactButton,
+    Funnel,
+    FunnelButton,
+    Goal,
+    GoButton,
+    PayScreen,
+    ProductScreen,
+    Screen,
+)
 from funnels.variables import COMMON, PRODUCT, Rule, with_notes
 
 GOALS: dict[Goal, tuple[int, ...]] = {
@@ -48,8 +58,7 @@ def render_notice(text: str, facts: Facts, *, keyboard: Keyboard = ()) -> Messag
     return Message(text=html, keyboard=keyboard)
 
 
-def menu_keyboard(funnel: Funnel, facts: Facts) -> Keyboard:
-    style = facts.partner.style
+def menu_keyboard(funnel: Funnel, style: Style) -> Keyboard:
     return tuple(tuple(template.label(button.text, style) for button in row) for row in funnel.menu)
 
 
@@ -144,4 +153,6 @@ def _button(button: FunnelButton, version: int, key: str, index: int, facts: Fac
     text = template.label(button.text, facts.partner.style)
     if isinstance(button, GoButton | AskButton):
         return Button(text, callback=callbacks.encode(version, key, str(index)))
+    if isinstance(button, ContactButton):
+        return Button(text, callback=wishes.CONTACT)
     return Button(text, url=facts.link(button.slot, key))

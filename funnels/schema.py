@@ -54,7 +54,14 @@ class AskButton(Part):
     text: Label
 
 
-FunnelButton = Annotated[GoButton | LinkButton | AskButton, Field(discriminator="type")]
+class ContactButton(Part):
+    """«Хочу, чтобы мне позвонили»: asks for the contact, with the consent first."""
+
+    type: Literal["contact"]
+    text: Label
+
+
+FunnelButton = Annotated[GoButton | LinkButton | AskButton | ContactButton, Field(discriminator="type")]
 Rows = Annotated[
     tuple[Annotated[tuple[FunnelButton, ...], Field(min_length=1, max_length=4)], ...], Field(max_length=12)
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from funnels.schema import AskButton, Goal, GoButton, Intent, Key, Label, LinkButton, Pain, Part, Text
+from funnels.schema import AskButton, ContactButton, Goal, GoButton, Intent, Key, Label, LinkButton, Pain, Part, Text
 
 # What of a lead's preferences in /settings a message belongs to.
 Topic = Literal["tips", "offers", "business"]
@@ -16,13 +16,6 @@ class SnoozeButton(Part):
     """«Не сейчас»: seven days of silence, the place is kept."""
 
     type: Literal["snooze"]
-    text: Label
-
-
-class ContactButton(Part):
-    """«Хочу, чтобы мне позвонили»: asks for the contact, with the consent first."""
-
-    type: Literal["contact"]
     text: Label
 
 

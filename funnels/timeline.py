@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from content.messages import Style
 from funnels import callbacks, template
+from funnels.contact_words import told
 from funnels.loader import FunnelFileError, load_funnel
 from funnels.schema import Funnel
 
@@ -57,7 +58,7 @@ def sentence(kind: str, step: str, data: Mapping[str, Any], funnel: Funnel | Non
             return Sentence("⛔", _("blocked the bot"))
         case "bot_unblocked":
             return Sentence("👋", _("unblocked the bot"))
-    return Sentence("•", kind)
+    return Sentence(*(told(kind, data) or ("•", kind)))
 
 
 def screen_title(funnel: Funnel | None, step: str) -> str:

@@ -1,4 +1,7 @@
-"""What each role may do on the web. Which rows it may do it to is decided by the wall, not here."""
+"""What each role may do on the web. Which rows it may do it to is decided by the wall, not here.
+
+`view_contact` is no model's: whether phones and e-mail addresses of leads are shown in full.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "bot", View, Add, Change),
         _may("partners", "yandexaccount", View, Add, Change, Delete),
         _may("partners", "lead", View),
+        _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change, Delete),
         _may("partners", "destination", View, Add, Change, Delete),
         _may("partners", "membership", View, Add, Change, Delete),
@@ -39,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "partner", View, Change),
         _may("partners", "bot", View),
         _may("partners", "lead", View),
+        _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change),
         _may("partners", "destination", View, Add, Change, Delete),
     ),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, Func, Q, Value
+from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from partners.models import Bot, Lead
+from partners.models import Bot, Consent, Lead
 
 HEARTBEAT_LIMIT = timedelta(seconds=75)  # a quiet bot's poll is answered every 50 to 60 seconds
 START_LIMIT = timedelta(seconds=60)
@@ -118,3 +118,14 @@ def _is_fresh(bot: Bot, now: datetime) -> bool:
 
 def _is_late(bot: Bot, now: datetime) -> bool:
     return bot.wanted_at is None or now - bot.wanted_at > START_LIMIT
+
+
+def consents_in_force(lead: Lead) -> dict[str, Consent]:
+    """By kind."""
+    return {consent.kind: consent for consent in Consent.objects.filter(lead=lead, withdrawn_at=None)}
+
+
+def same_phone(lead: Lead) -> QuerySet[Lead]:
+    """Other leads of the partner with this phone: perhaps the same person."""
+    others = Lead.objects.filter(partner_id=lead.partner_id, phone=lead.phone).exclude(pk=lead.pk)
+    return others if lead.phone else others.none()

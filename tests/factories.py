@@ -8,7 +8,7 @@ from typing import Any
 
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Bot, Lead, Link, Partner
+from partners.models import Bot, Consent, Lead, Link, Partner
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _number = count(1)
@@ -57,3 +57,9 @@ def make_lead(partner: Partner, **fields: Any) -> Lead:
     }
     with tenancy.all_partners():
         return Lead.objects.create(partner=partner, **values | fields)
+
+
+def make_consent(lead: Lead, kind: str = Consent.Kind.OFFERS, **fields: Any) -> Consent:
+    values = {"text_version": 1, "given_at": NOW}
+    with tenancy.all_partners():
+        return Consent.objects.create(partner_id=lead.partner_id, lead=lead, kind=kind, **values | fields)

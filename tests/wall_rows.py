@@ -7,7 +7,7 @@ from content.models import OutboxMessage
 from funnels.models import Conversation, Enrollment, FunnelEvent, FunnelVersion, LeadMessage
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Destination, Membership, Partner, YandexAccount
+from partners.models import Consent, Destination, Membership, Partner, YandexAccount
 from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.personas import make_user
 
@@ -21,6 +21,7 @@ def make_full_partner(slug: str) -> Partner:
         YandexAccount.objects.create(partner=partner, folder_id="b1g", api_key=Secret("AQVN"))
         Destination.objects.create(partner=partner, slot="blog", url=f"https://{slug}.example/blog")
         version = FunnelVersion.objects.create(partner=partner, number=1, text="…", created_at=NOW)
+        Consent.objects.create(partner=partner, lead=lead, kind=Consent.Kind.OFFERS, text_version=1, given_at=NOW)
         Conversation.objects.create(lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW)
         Enrollment.objects.create(
             lead=lead, partner=partner, sequence="weight", next_step="first", fire_at=NOW, entered_at=NOW

@@ -6,8 +6,11 @@ from telegram.error import TelegramError
 from botrunner import parsing
 from botrunner.api import call
 from botrunner.context import Context
+from botrunner.replies import Replies
+from botrunner.services.forgetting import forget
 from funnels.callbacks import Press
 from funnels.services.turns import Turn
+from funnels.wishes import Erase
 
 # Data that we never made: treated like the button of a funnel that is long gone.
 FORGOTTEN = Press(version=0, step="forgotten", action="0")
@@ -22,9 +25,26 @@ async def on_press(update: Update, context: Context) -> None:
         await context.settle(update)
     else:
         pressed = message if isinstance(message, Message) else None
-        turn = Turn(parsing.person(query.from_user), parsing.press(query) or FORGOTTEN)
-        await context.take(update, turn, parsing.where(message.chat, pressed))
+        await _answer(update, context, query, parsing.where(message.chat, pressed))
     await stop_clock
+
+
+async def _answer(update: Update, context: Context, query: CallbackQuery, where: Replies) -> None:
+    act = parsing.press(query) or FORGOTTEN
+    if not isinstance(act, Erase):
+        await context.take(update, Turn(parsing.person(query.from_user), act, update.update_id), where)
+        return
+    desk = context.desk
+    await context.settle(
+        update,
+        forget,
+        where,
+        partner_id=desk.partner_id,
+        bot_id=desk.bot_id,
+        telegram_id=query.from_user.id,
+        update_id=update.update_id,
+        now=desk.clock(),
+    )
 
 
 async def on_message(update: Update, context: Context) -> None:
@@ -32,7 +52,7 @@ async def on_message(update: Update, context: Context) -> None:
     if message is None or message.from_user is None or message.from_user.is_bot:
         await context.settle(update)
         return
-    turn = Turn(parsing.person(message.from_user), parsing.act(message))
+    turn = Turn(parsing.person(message.from_user), parsing.act(message), update.update_id)
     await context.take(update, turn, parsing.where(message.chat))
 
 

@@ -37,6 +37,7 @@ class Keys:
 
     token: str
     me: dict[str, Any] | None
+    menu: str  # of commands, as Telegram shows it
 
     def __repr__(self) -> str:
         return "Keys(…)"
@@ -89,13 +90,17 @@ def wishes(*, partner_id: int | None = None) -> list[Wish]:
 
 
 def keys_of(*, bot_id: int) -> Keys:
-    bot = Bot.objects.only("token", "me").get(pk=bot_id)
-    return Keys(bot.token.reveal(), bot.me)
+    bot = Bot.objects.only("token", "me", "menu").get(pk=bot_id)
+    return Keys(bot.token.reveal(), bot.me, bot.menu)
 
 
 def remember_me(*, bot_id: int, me: dict[str, Any]) -> None:
     """Keeps getMe's answer, so that the next start need not ask."""
     Bot.objects.filter(pk=bot_id).update(me=me, username=me.get("username", ""))
+
+
+def remember_menu(*, bot_id: int, menu: str) -> None:
+    Bot.objects.filter(pk=bot_id).update(menu=menu)
 
 
 REPORT = """

@@ -8,7 +8,7 @@ from datetime import datetime
 from content.models import OutboxMessage
 from content.outbox import delivery
 from content.outbox.delivery import Claimed, Result
-from funnels.services.gate import verdicts
+from funnels.services.gate import refusals
 from funnels.services.presence import mark_blocked
 from partners.fastsql import fetch
 from partners.services.groups import migrate_group
@@ -21,18 +21,17 @@ def take_due(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int
     """Claims due messages and asks once more, now that they would really leave, whether they may."""
     claimed = delivery.claim(room=room, now=now, busy_chats=busy_chats)
     first, back = _one_per_chat(claimed)
-    asked = {message.lead_id for message in first if message.lane in PROMOTIONAL and message.lead_id}
-    said = verdicts(lead_ids=asked, now=now) if asked else {}
-    allowed, refused = [], []
-    for message in first:
-        reason = said.get(message.lead_id) if message.lane in PROMOTIONAL and message.lead_id else None
-        if reason is None:
-            allowed.append(message)
-        else:
-            refused.append(Result(message.id, State.SKIPPED, reason))
+    asked = {
+        message.id: (message.lead_id, message.source)
+        for message in first
+        if message.lane in PROMOTIONAL and message.lead_id
+    }
+    said = refusals(asked=set(asked.values()), now=now) if asked else {}
+    refused = {id_: said[one] for id_, one in asked.items() if one in said}
     if back or refused:
-        delivery.finish(results=[*back, *refused], now=now)
-    return allowed
+        skipped = [Result(id_, State.SKIPPED, reason) for id_, reason in refused.items()]
+        delivery.finish(results=[*back, *skipped], now=now)
+    return [message for message in first if message.id not in refused]
 
 
 def _one_per_chat(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Result]]:

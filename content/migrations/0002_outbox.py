@@ -52,8 +52,11 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
                 (
                     "bot",
-                    models.ForeignKey(db_index=False, 
-                        on_delete=django.db.models.deletion.CASCADE, to="partners.bot", verbose_name="bot"
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partners.bot",
+                        verbose_name="bot",
                     ),
                 ),
                 (
@@ -68,8 +71,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "partner",
-                    models.ForeignKey(db_index=False, 
-                        on_delete=django.db.models.deletion.CASCADE, to="partners.partner", verbose_name="partner"
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="partners.partner",
+                        verbose_name="partner",
                     ),
                 ),
             ],

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from content.messages import Message
 from content.models import OutboxMessage
@@ -28,6 +29,7 @@ class Claimed:
     chat_id: int
     thread_id: int
     lead_id: int | None
+    source: str
     message: Message
 
 
@@ -56,8 +58,8 @@ UPDATE content_outboxmessage o SET
     finished_at = CASE WHEN not_after < %s THEN %s::timestamptz END,
     attempts = attempts + 1, claimed_at = %s
 WHERE o.id = ANY(ARRAY(SELECT id FROM due))
-RETURNING o.id, o.partner_id, o.bot_id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.payload,
-    o.state, o.not_before
+RETURNING o.id, o.partner_id, o.bot_id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.source,
+    o.payload, o.state, o.not_before
 """
 
 
@@ -67,12 +69,14 @@ def claim(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int] =
     Behind the operators' door: one statement serves all bots of a runner.
     """
     rows = fetch(CLAIM, [list(room), list(room.values()), now, list(busy_chats), now, now, now, now, now])
-    rows.sort(key=lambda row: (row[3], row[9], row[0]))
-    return [_claimed(*row[:8]) for row in rows if row[8] == State.SENDING]
+    rows.sort(key=lambda row: (row[3], row[10], row[0]))
+    return [_claimed(row) for row in rows if row[9] == State.SENDING]
 
 
-def _claimed(id_: int, partner: int, bot: int, lane: int, chat: int, thread: int, lead: int, payload: str) -> Claimed:
-    return Claimed(id_, partner, bot, lane, chat, thread, lead, Message.from_json(json.loads(payload)))
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, payload = row[:9]
+    message = Message.from_json(json.loads(payload))
+    return Claimed(id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, message)
 
 
 FINISH = """

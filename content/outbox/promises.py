@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from content.messages import Message
 from content.models import OutboxMessage
@@ -69,14 +69,35 @@ def promise(
     return len(new)
 
 
-def withdraw(*, partner_id: int, reason: str, now: datetime, lead_id: int | None = None, source: str = "") -> int:
-    """Takes back what nobody has begun to send; returns how much that was."""
+def withdraw(
+    *,
+    partner_id: int,
+    reason: str,
+    now: datetime,
+    lead_id: int | None = None,
+    source: str = "",
+    callback: str = "",
+) -> int:
+    """Takes back what nobody has begun to send; returns how much that was. `callback`: only under such a button."""
     queued = OutboxMessage.objects.filter(partner_id=partner_id, state=State.QUEUED)
     if lead_id is not None:
         queued = queued.filter(lead_id=lead_id, lane__in=[OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST])
     if source:
         queued = queued.filter(source=source)
+    if callback:
+        queued = queued.filter(payload__contains={"buttons": [[{"callback": callback}]]})
     return queued.update(state=State.SKIPPED, reason=reason, finished_at=now)
+
+
+def skip(*, messages: QuerySet[OutboxMessage], reason: str, now: datetime) -> int:
+    """Takes back those of the messages that nobody has begun to send, whatever their lane."""
+    return messages.filter(state=State.QUEUED).update(state=State.SKIPPED, reason=reason, finished_at=now)
+
+
+def blank(*, messages: QuerySet[OutboxMessage]) -> int:
+    """Forgets what stood in them. One that is perhaps sent is closed: there is nothing left to send again."""
+    messages.filter(state=State.UNKNOWN).update(state=State.SKIPPED, reason="erased")
+    return messages.exclude(state=State.QUEUED).update(payload={"text": ""})
 
 
 def send_again(*, message: OutboxMessage, now: datetime) -> bool:

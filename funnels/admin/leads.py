@@ -18,11 +18,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from content.messages import Style
+from funnels.contacts import masked_phone, shown_phone
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from funnels.queries import Timeline, versions_of
 from funnels.timeline import Sentence, funnel_of, screen_title, sentence
 from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
-from partners.models import Lead
+from partners.models import Consent, Lead
+from partners.queries import same_phone
 from partners.templatetags.panel import ago
 
 PER_PAGE = 100
@@ -96,6 +98,18 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     ordering = ("-last_seen_at", "-pk")
     actions = None
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = super().get_list_display(request)
+        return shown if may_see_contacts(request) else ["hidden_phone" if name == "phone" else name for name in shown]
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """To search by digits is to guess the number."""
+        return self.search_fields if may_see_contacts(request) else tuple({*self.search_fields} - {"phone"})
+
+    @display(description=_("phone"))
+    def hidden_phone(self, lead: Lead) -> str:
+        return masked_phone(lead.phone)
+
     @display(description=_("lead"), ordering="first_name", header=True)
     def person(self, lead: Lead) -> list[str]:
         return [str(lead), f"@{lead.username}" if lead.username else ""]
@@ -137,10 +151,36 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
             "lead": lead,
             "interest": INTEREST_NAMES.get(lead.pain, lead.pain),
             "place": screen_title(funnel_of(place.version.text), place.step) if place else "",
+            "contact": Contact.of(lead, in_full=may_see_contacts(request)),
             "page": page,
             "days": list(_days(page, lead)),
         }
         return TemplateResponse(request, "admin/funnels/lead.html", context)
+
+
+def may_see_contacts(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("partners.view_contact"))
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the page tells of a lead's contact: `in_full` or only that it is there."""
+
+    phone: str
+    email: str
+    in_full: bool
+    consents: list[Consent]
+    same_phone: list[Lead]
+
+    @classmethod
+    def of(cls, lead: Lead, *, in_full: bool) -> Contact:
+        return cls(
+            phone=shown_phone(lead.phone) if in_full else masked_phone(lead.phone),
+            email=lead.email if in_full or not lead.email else "•••",
+            in_full=in_full,
+            consents=list(lead.consents.all()),
+            same_phone=list(same_phone(lead)[:10]) if lead.phone else [],
+        )
 
 
 def _days(page: Page[Any], lead: Lead) -> Iterator[tuple[date, list[Entry]]]:

@@ -13,6 +13,7 @@ class Conversation(models.Model):
     version = models.ForeignKey(FunnelVersion, on_delete=models.PROTECT, verbose_name=_("version"))
     step = models.CharField(_("step"), max_length=24)
     path = models.JSONField(_("path"), default=list)
+    asking = models.CharField(_("is asked for"), max_length=16, blank=True, default="", db_default="")
     changed_at = models.DateTimeField(_("changed"))
 
     class Meta:

@@ -31,6 +31,11 @@ class Place:
     lead_id: int
     answers: Answers
     state: State | None
+    offers_asked: bool = False
+
+    @property
+    def asking(self) -> str:
+        return self.state.asking if self.state else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,9 @@ WITH person AS (
     ON CONFLICT (partner_id, telegram_id) DO UPDATE SET
         first_name = excluded.first_name, last_name = excluded.last_name, username = excluded.username,
         language_code = excluded.language_code, last_seen_at = excluded.last_seen_at, blocked_at = NULL
-    RETURNING id, telegram_id, intent, pain, detail, goal
+    RETURNING id, telegram_id, offers_asked_at IS NOT NULL AS offers_asked, intent, pain, detail, goal
 )
-SELECT lead.telegram_id, lead.id, intent, pain, detail, goal, c.version_id, c.step, c.path
+SELECT lead.telegram_id, lead.id, offers_asked, intent, pain, detail, goal, c.version_id, c.step, c.path, c.asking
 FROM lead LEFT JOIN funnels_conversation c ON c.lead_id = lead.id
 """
 
@@ -79,6 +84,7 @@ def meet(*, partner_id: int, people: Sequence[Person], now: datetime) -> list[Pl
 
 def _place(
     lead_id: int,
+    offers_asked: bool,
     intent: str,
     pain: str,
     detail: str,
@@ -86,22 +92,24 @@ def _place(
     version: int | None,
     step: str,
     path: str | None,
+    asking: str | None,
 ) -> Place:
     said = {"intent": intent, "pain": pain, "detail": detail, "goal": goal}
     answers = Answers.model_construct(**{name: value or None for name, value in said.items()})  # type: ignore[arg-type]
     # Django tells psycopg to leave jsonb as text.
-    state = State(version, step, tuple(json.loads(path or "[]")), answers) if version is not None else None
-    return Place(lead_id, answers, state)
+    trail = tuple(json.loads(path or "[]"))
+    state = State(version, step, trail, answers, asking or "") if version is not None else None
+    return Place(lead_id, answers, state, offers_asked)
 
 
 WRITE = """
 WITH conversation AS (
-    INSERT INTO funnels_conversation (lead_id, partner_id, version_id, step, path, changed_at)
-    SELECT lead_id, %(partner)s, version_id, step, path::jsonb, %(now)s
-    FROM unnest(%(moved)b::bigint[], %(versions)b::bigint[], %(steps)b::text[], %(paths)b::text[])
-        AS m (lead_id, version_id, step, path)
-    ON CONFLICT (lead_id) DO UPDATE SET
-        version_id = excluded.version_id, step = excluded.step, path = excluded.path, changed_at = excluded.changed_at
+    INSERT INTO funnels_conversation (lead_id, partner_id, version_id, step, path, asking, changed_at)
+    SELECT lead_id, %(partner)s, version_id, step, path::jsonb, asking, %(now)s
+    FROM unnest(%(moved)b::bigint[], %(versions)b::bigint[], %(steps)b::text[], %(paths)b::text[], %(asking)b::text[])
+        AS m (lead_id, version_id, step, path, asking)
+    ON CONFLICT (lead_id) DO UPDATE SET version_id = excluded.version_id, step = excluded.step,
+        path = excluded.path, asking = excluded.asking, changed_at = excluded.changed_at
 ), answers AS (
     UPDATE partners_lead SET intent = a.intent, pain = a.pain, detail = a.detail, goal = a.goal
     FROM unnest(%(answered)b::bigint[], %(intents)b::text[], %(pains)b::text[], %(details)b::text[], %(goals)b::text[])
@@ -137,6 +145,7 @@ def write(*, partner_id: int, outcomes: Sequence[Outcome], now: datetime) -> Non
         "versions": [state.version for _place, state in moved],
         "steps": [state.step for _place, state in moved],
         "paths": [json.dumps(state.path) for _place, state in moved],
+        "asking": [state.asking for _place, state in moved],
         "answered": [place.lead_id for place, _answers in said],
         "intents": [answers.intent or "" for _place, answers in said],
         "pains": [answers.pain or "" for _place, answers in said],

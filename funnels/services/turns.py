@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from content.messages import Message
 from funnels import engine
@@ -13,7 +14,9 @@ from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
 from funnels.render import render_notice
 from funnels.services.clicks import Tracked, tracked_url
+from funnels.services.offers import ask_once
 from funnels.services.script import Script, definition, script_for
+from funnels.services.talk import TALKS, Talk, left_behind, talk, typed
 from funnels.services.turn_rows import Outcome, Person, Place, meet, write
 from partners.models import Link
 
@@ -32,13 +35,14 @@ class Typed:
     text: str
 
 
-Act = Opened | Typed | engine.Home | engine.Unsupported | Press
+Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Talk
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     person: Person
     act: Act
+    update_id: int = 0  # Telegram's: the reference of a consent given by it
 
 
 def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list[tuple[Message, ...]]:
@@ -49,8 +53,11 @@ def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list
     outcomes = []
     for place, turn in zip(places, turns, strict=True):
         link = links.get(turn.act.code) if isinstance(turn.act, Opened) else None
-        decision = _decide(partner_id, script, place, turn, link, now)
+        decision = _talk(partner_id, script, place, turn, now)
+        if decision is None:
+            decision = _move(partner_id, script, place, turn, link, now)
         outcomes.append(_outcome(place, turn, decision, link))
+    outcomes = ask_once(script=script, outcomes=outcomes, now=now)
     write(partner_id=partner_id, outcomes=outcomes, now=now)
     return [outcome.decision.messages for outcome in outcomes]
 
@@ -62,6 +69,27 @@ def _outcome(place: Place, turn: Turn, decision: Decision, link: Link | None) ->
         events = tuple(replace(event, data={**event.data, "link": link.pk}) for event in decision.events[:1])
         decision = replace(decision, events=events + decision.events[1:])  # the first event is the start itself
     return Outcome(place, decision, text, link)
+
+
+def _talk(partner_id: int, script: Script, place: Place, turn: Turn, now: datetime) -> Decision | None:
+    """None for what belongs to the funnel."""
+    act = typed(script, place, turn.act.text) if isinstance(turn.act, Typed) else turn.act
+    if not isinstance(act, TALKS):
+        return None
+    talked = talk(script=script, place=place, act=act, update_id=turn.update_id, now=now)
+    if not talked.is_question:
+        return Decision(talked.messages, talked.state, talked.events)
+    decision = _decide(partner_id, script, replace(place, state=talked.state), turn, None, now)
+    return replace(decision, messages=talked.messages + decision.messages)
+
+
+def _move(partner_id: int, script: Script, place: Place, turn: Turn, link: Link | None, now: datetime) -> Decision:
+    """A turn of the funnel ends what was being asked for."""
+    decision = _decide(partner_id, script, place, turn, link, now)
+    if not place.asking or isinstance(turn.act, engine.Unsupported):
+        return decision
+    state = replace(decision.state, asking="")
+    return replace(decision, state=state, messages=left_behind(script=script, place=place) + decision.messages)
 
 
 def _decide(partner_id: int, script: Script, place: Place, turn: Turn, link: Link | None, now: datetime) -> Decision:
@@ -98,7 +126,7 @@ def _event(script: Script, act: Act, link: Link | None) -> engine.Event:
         case Typed(text):
             return engine.text_event(script.funnel, text)
         case _:
-            return act
+            return cast(engine.Event, act)  # a Talk never comes here
 
 
 def _link_maker(partner_id: int, lead_id: int, version: int) -> Callable[[str, str], str]:

@@ -1,8 +1,9 @@
 from partners.models.bot import Bot
+from partners.models.consent import Consent
 from partners.models.lead import Lead
 from partners.models.link import Destination, Link
 from partners.models.membership import Membership
 from partners.models.partner import Partner
 from partners.models.yandex import YandexAccount
 
-__all__ = ["Bot", "Destination", "Lead", "Link", "Membership", "Partner", "YandexAccount"]
+__all__ = ["Bot", "Consent", "Destination", "Lead", "Link", "Membership", "Partner", "YandexAccount"]

@@ -37,6 +37,7 @@ class Bot(models.Model):
     running_generation = models.PositiveIntegerField(_("running generation"), default=0)
     runner = models.CharField(_("runner"), max_length=80, blank=True)
     me = models.JSONField(_("getMe"), null=True, blank=True)
+    menu = models.CharField(_("command menu"), max_length=16, blank=True, default="")  # which one Telegram shows
     heartbeat_at = models.DateTimeField(_("heartbeat"), null=True, blank=True)
     last_update_at = models.DateTimeField(_("last update"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)

@@ -38,6 +38,12 @@ class Lead(models.Model):
     detail = models.CharField(_("refinement"), max_length=24, blank=True)
     goal = models.CharField(_("income goal"), max_length=24, blank=True)
 
+    # Topics of promotional messages; whether any may be sent at all says the consent to offers.
+    wants_tips = models.BooleanField(_("wants tips"), default=True, db_default=True)
+    wants_offers = models.BooleanField(_("wants offers"), default=True, db_default=True)
+    wants_business = models.BooleanField(_("wants business news"), default=True, db_default=True)
+    offers_asked_at = models.DateTimeField(_("asked about offers"), null=True, blank=True)
+
     first_link = models.ForeignKey(
         Link, on_delete=models.SET_NULL, null=True, blank=True, related_name="first_leads", verbose_name=_("first link")
     )
@@ -49,6 +55,7 @@ class Lead(models.Model):
     last_promo_at = models.DateTimeField(_("last promotional message"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("asked for silence until"), null=True, blank=True)
     blocked_at = models.DateTimeField(_("blocked the bot"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lead")
@@ -57,6 +64,9 @@ class Lead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["partner", "telegram_id"], name="lead_partner_telegram"),
             models.UniqueConstraint(fields=["id", "partner"], name="lead_id_partner"),
+        ]
+        indexes = [
+            models.Index(fields=["partner", "phone"], name="lead_phone", condition=~models.Q(phone="")),
         ]
 
     def __str__(self) -> str:

@@ -62,8 +62,8 @@ def want_stopped(*, bot: Bot, now: datetime) -> bool:
 
 
 def restart(*, bot: Bot, now: datetime) -> None:
-    """From the beginning: Telegram is asked anew who the bot is, too."""
-    _update(bot, Q(), wanted=Bot.Wanted.RUNNING, generation=F("generation") + 1, me=None, wanted_at=now)
+    """From the beginning: Telegram is asked anew who the bot is, and told its commands."""
+    _update(bot, Q(), wanted=Bot.Wanted.RUNNING, generation=F("generation") + 1, me=None, menu="", wanted_at=now)
 
 
 def ask_self_test(*, bot: Bot, now: datetime) -> None:
@@ -84,6 +84,7 @@ def replace_token(*, bot: Bot, token: Secret, now: datetime) -> bool:
                 token=token,
                 telegram_id=telegram_id,
                 me=None,
+                menu="",
                 generation=F("generation") + 1,
                 wanted_at=now,
             )

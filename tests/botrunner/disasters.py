@@ -21,7 +21,7 @@ from botrunner.sandbox.errors import PersonError
 from funnels.models import Conversation, FunnelEvent
 from partners import tenancy
 from partners.models import Lead
-from tests.telegram import ChatDriver, SandboxServer
+from tests.telegram import ChatDriver, MessageView, SandboxServer
 
 Kind = FunnelEvent.Kind
 PRESSES = (Kind.BUTTON_PRESSED, Kind.QUESTION_ASKED, Kind.OUTDATED_PRESSED)
@@ -94,10 +94,9 @@ class Crowd:
 
     def _press_something(self, chat: ChatDriver) -> bool:
         """False if the screen changed under the finger."""
-        screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
-        data = [button.callback_data for row in screen.buttons for button in row if button.callback_data]
+        screen = newest_screen(chat)
         try:
-            chat.press_data(self.random.choice(data), screen.id)
+            chat.press_data(self.random.choice(presses_of(screen)), screen.id)
         except PersonError:
             return False
         return True
@@ -130,7 +129,21 @@ def check(partner_id: int, crowd: Crowd) -> None:
 
 def seen_step(chat: ChatDriver) -> str:
     """The step whose buttons stand under the newest screen."""
-    screen = next(message for message in reversed(chat.bot_messages) if message.buttons)
-    steps = {b.callback_data.split(":")[2] for row in screen.buttons for b in row if b.callback_data}
+    steps = {data.split(":")[2] for data in presses_of(newest_screen(chat))}
     assert len(steps) == 1
     return steps.pop()
+
+
+def newest_screen(chat: ChatDriver) -> MessageView:
+    return next(message for message in reversed(chat.bot_messages) if of_funnel(message))
+
+
+def of_funnel(message: MessageView) -> bool:
+    """Other questions have buttons of another kind."""
+    return bool(presses_of(message))
+
+
+def presses_of(message: MessageView) -> list[str]:
+    """The buttons that move through the funnel."""
+    data = [button.callback_data or "" for row in message.buttons for button in row]
+    return [pressed for pressed in data if pressed.startswith("f:")]

@@ -11,7 +11,7 @@ from content.outbox.promises import Promise, drop, promise, send_again, withdraw
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.botrunner.disasters import until
-from tests.factories import make_lead
+from tests.factories import make_consent, make_lead
 from tests.runner import RunnerThread, now
 from tests.telegram import ChatDriver, SandboxServer
 
@@ -24,7 +24,9 @@ def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
     person = tg.person(name)
     chat = person.open(bot.username)
     chat.start()
-    return chat, make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
+    lead = make_lead(Partner(pk=bot.partner_id), telegram_id=person.id)
+    make_consent(lead)
+    return chat, lead
 
 
 def say(
@@ -86,8 +88,9 @@ def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxSer
     first, _lead = reader(tg, anna, "Иван")
     second, _lead = reader(tg, anna, "Ольга")
     with RunnerThread(tg.url):
+        for chat in (first, second):  # a greeting must not be what gets lost
+            chat.wait_for(lambda c: bool(c.messages and c.last.buttons))
         for chat in (first, second):
-            chat.wait_for(lambda c: bool(c.last.buttons))
             tg.lose_next("sendMessage")
             say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
             until(lambda: rows(anna)[-1] == (State.UNKNOWN, "no answer"), "unknown")

@@ -264,4 +264,4 @@ def test_only_news_are_reported() -> None:
 
 
 def test_keys_hide_the_token() -> None:
-    assert repr(fleet.Keys("1:secret", None)) == "Keys(…)"
+    assert repr(fleet.Keys("1:secret", None, "")) == "Keys(…)"

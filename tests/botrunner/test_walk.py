@@ -15,6 +15,7 @@ from funnels.models import Conversation, FunnelEvent, LeadMessage
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.botrunner.bot_client import png
+from tests.botrunner.disasters import of_funnel
 from tests.botrunner.walking import TO_PRODUCT, WELCOME, events, go, open_bot, push, screen, the_lead
 from tests.factories import make_bot, make_link, make_partner
 from tests.runner import RunnerThread
@@ -93,7 +94,7 @@ def test_a_supplement_has_its_disclaimer(tg: SandboxServer) -> None:
 
 
 def only_screen(shown: MessageView) -> Callable[[ChatDriver], bool]:
-    return lambda chat: [message.id for message in chat.bot_messages if message.buttons] == [shown.id]
+    return lambda chat: [message.id for message in chat.bot_messages if of_funnel(message)] == [shown.id]
 
 
 def test_a_screen_with_a_picture_takes_the_place_of_the_text(
@@ -273,7 +274,7 @@ def test_a_double_tap_has_one_outcome(
         for _tap in range(2):
             tap = chat.press_data(str(chat.button("5–10 кг").callback_data), before.id)
         tap.wait_answer()
-    screens = [message for message in chat.bot_messages if message.buttons]
+    screens = [message for message in chat.bot_messages if of_funnel(message)]
     assert ["ED Smart, коктейль" in message.text for message in screens] == [True]
     with tenancy.partner(anna.partner_id):
         place = Conversation.objects.get()

@@ -8,7 +8,7 @@ from botrunner.models import InboxUpdate
 from funnels.models import FunnelEvent
 from partners import tenancy
 from partners.models import Bot, Lead
-from tests.botrunner.disasters import until
+from tests.botrunner.disasters import of_funnel, until
 from tests.telegram import ChatDriver, MessageView, SandboxServer
 
 WELCOME = "С чего начнём?"
@@ -22,8 +22,8 @@ TO_PRODUCT = (
 
 
 def screen(chat: ChatDriver) -> MessageView | None:
-    """The newest message with buttons under it."""
-    return next((message for message in reversed(chat.bot_messages) if message.buttons), None)
+    """The newest screen of the funnel."""
+    return next((message for message in reversed(chat.bot_messages) if of_funnel(message)), None)
 
 
 def open_bot(tg: SandboxServer, name: str = "Иван", username: str = "anna_bot", code: str = "") -> ChatDriver:

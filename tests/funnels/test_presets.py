@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 
 from content.messages import Style
-from funnels import graph
+from funnels import graph, wishes
 from funnels.callbacks import decode
 from funnels.checks import check_text
+from funnels.dialogue import Ask
 from funnels.engine import MenuPress, Press, Start, State, decide, text_event
 from funnels.loader import load_funnel
 from funnels.management.commands.check_funnels import product_keys
-from funnels.schema import AskButton, Funnel, GoButton, LinkButton, MenuGo
+from funnels.schema import AskButton, ContactButton, Funnel, GoButton, LinkButton, MenuGo
 from tests.funnels.samples import facts
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -64,6 +65,9 @@ def test_every_button_does_what_it_says(file: Path, style: Style) -> None:
         for written, button in zip(own, buttons, strict=False):
             if isinstance(written, LinkButton):
                 assert button.url
+                continue
+            if isinstance(written, ContactButton):
+                assert wishes.decode(button.callback) == Ask()
                 continue
             press = decode(button.callback)
             assert press is not None

@@ -19,10 +19,10 @@ from funnels.management.commands.check_funnels import (
     shipped_sequences,
 )
 from funnels.render import sequence_variables
-from funnels.schema import GoButton, LinkButton, Pain
+from funnels.schema import ContactButton, GoButton, LinkButton, Pain
 from funnels.sequence_checks import check_sequence_text
 from funnels.sequence_loader import load_sequence
-from funnels.sequence_schema import ContactButton, Sequence, SequenceButton, SequenceStep
+from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep
 from funnels.timing import Delay
 from funnels.variables import SEQUENCE
 from tests.funnels.samples import facts

@@ -30,6 +30,19 @@ def said(kind: str, step: str = "", data: Mapping[str, Any] | None = None, text:
         ("link_clicked", "shake", {"slot": "shop"}, "перешёл(ла) по ссылке «магазин» на экране «shake»"),
         ("link_clicked", "shake", {"slot": "blog"}, "перешёл(ла) по ссылке «blog» на экране «shake»"),
         ("bot_blocked", "", {}, "заблокировал(а) бота"),
+        ("contact_left", "", {"what": "phone"}, "оставил(а) телефон"),
+        (
+            "contact_left",
+            "",
+            {"what": "phone", "duplicates": 1},
+            "оставил(а) телефон, который есть и у другого человека: возможно, это один и тот же",
+        ),
+        ("contact_left", "", {"what": "email"}, "оставил(а) e-mail"),
+        ("consent_given", "", {"to": "data", "version": 2}, "дал(а) согласие на обработку данных, текст 2"),
+        ("consent_withdrawn", "", {"to": "offers"}, "отозвал(а) согласие на рассылку"),
+        ("topic_changed", "", {"topic": "tips", "wanted": False}, "больше не хочет сообщений на тему: советы"),
+        ("topic_changed", "", {"topic": "business", "wanted": True}, "хочет сообщения на тему: бизнес"),
+        ("unsubscribed", "", {}, "отключил(а) рассылку"),
     ],
 )
 def test_events_are_sentences(kind: str, step: str, data: dict[str, Any], expected: str) -> None:

@@ -1,0 +1,58 @@
+"""/forget_me: nothing personal of a lead is left, what happened stays as statistics. Behind the partner's door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from content.messages import Message
+from content.models import OutboxMessage
+from content.outbox import promises
+from funnels.models import Conversation, Enrollment, FunnelEvent, LeadMessage
+from funnels.services.enrollments import leave
+from funnels.services.scene import voice_of
+from funnels.services.script import script_for
+from partners.models import Lead
+from partners.services import consents
+
+PERSONAL = (
+    "first_name", "last_name", "username", "language_code", "phone", "email", "intent", "pain", "detail", "goal",
+)  # fmt: skip
+
+
+def forget(*, partner_id: int, telegram_id: int, update_id: int, now: datetime) -> tuple[Message, ...]:
+    """What to answer. Whoever is not known (any more) is not made a lead by asking."""
+    voice = voice_of(script_for(partner_id=partner_id, now=now))
+    lead = Lead.objects.select_for_update().filter(partner_id=partner_id, telegram_id=telegram_id).first()
+    if lead is None:
+        return (voice.plain("already_forgotten", edits=True),)
+    consents.withdraw(lead=lead, kind=None, update_id=update_id, now=now)
+    erase(lead=lead, now=now)
+    return (voice.plain("forgotten", edits=True),)
+
+
+def erase(*, lead: Lead, now: datetime) -> None:
+    leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=now)
+    _erase_messages(lead, now)
+    LeadMessage.objects.filter(lead=lead).delete()
+    Conversation.objects.filter(lead=lead).delete()
+    kind = FunnelEvent.Kind.ERASED
+    FunnelEvent.objects.create(partner_id=lead.partner_id, lead=lead, kind=kind, at=now)
+    for name in PERSONAL:
+        setattr(lead, name, "")
+    lead.telegram_id = anonymous_id(lead)  # a new /start makes a new lead
+    lead.status = Lead.Status.UNSUBSCRIBED
+    lead.blocked_at = lead.erased_at = now
+    lead.save()
+
+
+def anonymous_id(lead: Lead) -> int:
+    """People's ids are positive, groups never become leads."""
+    return -lead.pk
+
+
+def _erase_messages(lead: Lead, now: datetime) -> None:
+    """What was to be sent to the person, or to the partner about them."""
+    messages = OutboxMessage.objects.filter(lead=lead)
+    promises.skip(messages=messages, reason="erased", now=now)
+    promises.blank(messages=messages)
+    messages.filter(chat_id=lead.telegram_id).update(chat_id=anonymous_id(lead))
