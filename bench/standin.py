@@ -1,7 +1,7 @@
 """A Bot API that does nothing but keep many chats clicking, fast enough to never be the narrow place.
 
 `python -m bench.standin PORT BOTS CHATS [THINK]`: every chat presses a button, waits for the edited message and,
-after THINK seconds, presses the next. More than 30 messages of a bot in a second are refused with 429, as Telegram does.
+after THINK seconds, presses the next. More than 30 messages of a bot in a second are refused with 429.
 GET /stats answers with the turns and their reply times since the last call.
 """
 
