@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 
 from botrunner.replies import Replies
 from funnels import engine, wishes
-from funnels.callbacks import Press, decode
+from funnels.callbacks import AskNow, Jump, Press, decode, decode_outside
 from funnels.dialogue import Cancel, Card
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Typed
@@ -69,9 +69,9 @@ def act(message: Message) -> Act:
             return wishes.COMMANDS.get(other, engine.Unsupported())
 
 
-def press(query: CallbackQuery) -> Press | wishes.Tapped | None:
+def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | None:
     data = query.data or ""
-    return decode(data) or wishes.decode(data)
+    return decode(data) or decode_outside(data) or wishes.decode(data)
 
 
 def where(chat: Chat, pressed: Message | None = None) -> Replies:

@@ -20,6 +20,33 @@ class Press:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A button outside the funnel that leads into it, to a step of the newest version: `g:{step}`."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskNow:
+    """A button outside the funnel that invites a question."""
+
+
+ASK_NOW = "a:ask"
+_JUMP = re.compile(r"g:([a-z][a-z0-9_]{0,23})")
+
+
+def jump(step: str) -> str:
+    return f"g:{step}"
+
+
+def decode_outside(data: str) -> Jump | AskNow | None:
+    if data == ASK_NOW:
+        return AskNow()
+    found = _JUMP.fullmatch(data)
+    return Jump(found[1]) if found else None
+
+
 def encode(version: int, step: str, action: str) -> str:
     return f"f:{version}:{step}:{action}"
 

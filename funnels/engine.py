@@ -7,7 +7,7 @@ from datetime import datetime
 
 from content.messages import Message
 from funnels import graph, template
-from funnels.callbacks import BACK, HOME, Press
+from funnels.callbacks import BACK, HOME, AskNow, Jump, Press
 from funnels.facts import Facts
 from funnels.moves import (
     NOTHING,
@@ -50,7 +50,7 @@ MAX_PATH = 20
 
 def needs_newest(event: Event) -> bool:
     """Whether the event leaves the screen tree, so that the newest version is to be decided with."""
-    return isinstance(event, Start | Home | MenuPress) or (isinstance(event, Press) and event.action == HOME)
+    return isinstance(event, Start | Home | MenuPress | Jump) or (isinstance(event, Press) and event.action == HOME)
 
 
 def menu_button(funnel: Funnel, text: str) -> MenuButton | None:
@@ -76,6 +76,10 @@ def decide(funnel: Funnel, version: int, state: State | None, event: Event, fact
             return turn.press(event)
         case MenuPress():
             return turn.press_menu(event.text)
+        case Jump():
+            return turn.jump(event.step)
+        case AskNow():
+            return turn.ask(turn.kept.step, "warmup")
         case Text():
             return turn.keep_question(event.length)
         case Unsupported():
@@ -141,6 +145,12 @@ class _Turn:
                 return self.ask(self.kept.step, "menu")
             case None:
                 return self.keep_question(len(text))
+
+    def jump(self, step: str) -> Decision:
+        """A step that is gone leads to the main menu: the message with the button may be weeks old."""
+        to = step if step in self.funnel.steps else self.funnel.start
+        pressed = self.happened("button_pressed", self.kept.step, action="warmup", to=to)
+        return self.show(State(self.version, to, answers=self.answers), pressed, edits=False)
 
     def press(self, press: Press) -> Decision:
         if press.action == HOME:  # every version has it, and it leads out of them

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from content.messages import Message
-from funnels.callbacks import Press
+from funnels.callbacks import AskNow, Jump, Press
 from funnels.schema import Answers
 
 NOTHING = Answers()
@@ -64,7 +64,7 @@ class Unsupported:
     """A sticker, a voice message, an unknown command and the like."""
 
 
-Event = Start | Home | Press | MenuPress | Text | Unsupported
+Event = Start | Home | Press | Jump | AskNow | MenuPress | Text | Unsupported
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from funnels.wishes import Topic
 OwnSay = Literal[
     "contact_offer", "offers_on", "offers_off", "stopped", "settings_on", "settings_off", "privacy", "revoked",
     "nothing_to_revoke", "export_ready", "export_soon", "forget_question", "forgotten", "already_forgotten",
-    "kept", "help",
+    "kept", "help", "snoozed",
 ]  # fmt: skip
 ButtonName = Literal[
     "share_phone", "cancel", "skip_email", "contact", "stop", "export", "revoke", "forget", "erase", "keep",

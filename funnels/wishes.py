@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from funnels.dialogue import Agree, Ask, AskPartner, Cancel, Kind, Refuse, Skip
 
 Topic = Literal["tips", "offers", "business"]
-Word = Literal["stop", "revoke", "settings", "privacy", "export", "help", "forget", "keep", "no_offers"]
+Word = Literal["stop", "revoke", "settings", "privacy", "export", "help", "forget", "keep", "no_offers", "snooze"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """`no_offers`: «Нет» to the question about offers; `revoke`: takes the contact and its consent back;
-    `keep`: «Оставить» instead of erasure."""
+    `keep`: «Оставить» instead of erasure; `snooze`: «Не сейчас» under a warm-up message."""
 
     word: Word
 
@@ -35,7 +35,7 @@ Tapped = Ask | Agree | Refuse | Skip | Cancel | Wish | ChangeTopic | Erase
 
 CONTACT = "c:contact"  # what other screens and sequences put under «Хочу, чтобы мне позвонили»
 REFUSE, SKIP, CANCEL, ERASE = "c:refuse", "c:skip", "c:cancel", "c:erase"
-WORDS: tuple[Word, ...] = ("stop", "revoke", "settings", "privacy", "export", "help", "forget", "keep", "no_offers")
+WORDS: tuple[Word, ...] = get_args(Word)
 
 _FIXED: dict[str, Tapped] = {
     CONTACT: Ask(),
@@ -44,7 +44,6 @@ _FIXED: dict[str, Tapped] = {
     CANCEL: Cancel(),
     ERASE: Erase(),
     **{f"c:{word}": Wish(word) for word in WORDS},
-    "u:stop": Wish("stop"),  # «Отписаться» under the messages of sequences
 }
 _AGREE = re.compile(r"c:agree:(data|offers):([1-9][0-9]{0,3})")
 _TOPIC = re.compile(r"c:topic:(tips|offers|business):(on|off)")

@@ -13,6 +13,7 @@ from funnels.contacts import shown_phone
 from funnels.models import FunnelEvent
 from funnels.moves import Happened
 from funnels.services import contacts, offers
+from funnels.services.enrollments import snooze
 from funnels.services.export import export
 from funnels.services.scene import Scene
 from funnels.wishes import ChangeTopic, Topic, Wish
@@ -35,6 +36,9 @@ def fulfil(*, scene: Scene, lead: Lead, wish: Wish | ChangeTopic) -> Answer:
             return (voice.plain("stopped"),), offers.stop(scene=scene, lead=lead)
         case "no_offers":
             return (voice.plain("offers_off", edits=True),), offers.decline(scene=scene, lead=lead)
+        case "snooze":
+            snooze(lead=lead, now=scene.now)
+            return (voice.plain("snoozed"),), (scene.happened("button_pressed", action="snooze"),)
         case "settings":
             return (settings(scene=scene, lead=lead),), ()
         case "privacy":

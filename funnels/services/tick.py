@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from content.messages import Button, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
-from funnels import template
+from funnels import callbacks, template, wishes
 from funnels.facts import Facts, LeadFacts
 from funnels.models import Enrollment, FunnelEvent
 from funnels.render import sequence_variables
-from funnels.schema import LinkButton
-from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep
+from funnels.schema import AskButton, ContactButton, GoButton, LinkButton
+from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep, SnoozeButton
 from funnels.services.clicks import Tracked, tracked_url
 from funnels.services.enrollments import Exit, State, clockwork_of
 from funnels.services.script import Script, script_for
@@ -22,7 +22,6 @@ from funnels.warmup import Fire, Missed, Place, Wait, look, variant_text
 from partners.models import Bot, Lead, Partner
 
 STALE = timedelta(hours=3)  # in the outbox; a later attempt would come at a time that nobody planned
-UNSUBSCRIBE = "u:stop"
 
 
 def due_partners(*, now: datetime) -> list[int]:
@@ -111,21 +110,18 @@ class Tick:
     def _message(self, enrollment: Enrollment, sequence: Sequence, step: SequenceStep, text: str) -> Message:
         script = self.script
         facts = Facts(LeadFacts(enrollment.lead.first_name), script.partner, script.products, script.plan, _no_link)
-        buttons = [
-            tuple(self._button(enrollment, step, button, number) for number, button in row)
-            for row in _numbered(step.buttons)
-        ]
-        buttons.append((Button("🔕 Отписаться", UNSUBSCRIBE),))
+        buttons = [tuple(self._button(enrollment, step, button) for button in row) for row in step.buttons]
+        buttons.append((Button("🔕 Отписаться", wishes.wish("stop")),))
         said = template.render(text, script.partner.style, sequence_variables(facts))
         return Message(said, buttons=tuple(buttons), picture=step.picture)
 
-    def _button(self, enrollment: Enrollment, step: SequenceStep, button: SequenceButton, number: int) -> Button:
+    def _button(self, enrollment: Enrollment, step: SequenceStep, button: SequenceButton) -> Button:
         label = template.label(button.text, self.script.partner.style)
         if isinstance(button, LinkButton):
             where = f"{enrollment.sequence}:{step.key}"
             tracked = Tracked(self.partner.pk, enrollment.lead_id, 0, where, button.slot)
             return Button(label, url=tracked_url(tracked))
-        return Button(label, f"w:{enrollment.pk}:{step.key}:{number}")
+        return Button(label, _callback(button))
 
     def _move(self, enrollment: Enrollment, then: Place | None) -> None:
         if then is None:
@@ -150,17 +146,24 @@ class Tick:
         )
 
 
+def _callback(button: GoButton | AskButton | SnoozeButton | ContactButton) -> str:
+    match button:
+        case GoButton():
+            return callbacks.jump(button.to)
+        case AskButton():
+            return callbacks.ASK_NOW
+        case SnoozeButton():
+            return wishes.wish("snooze")
+        case ContactButton():
+            return wishes.CONTACT
+
+
 def _gone(lead: Lead, sequence: Sequence | None) -> str:
     if lead.blocked_at is not None:
         return Exit.BLOCKED
     if lead.status == Lead.Status.UNSUBSCRIBED:
         return Exit.UNSUBSCRIBED
     return Exit.REMOVED if sequence is None else ""
-
-
-def _numbered(rows: tuple[tuple[SequenceButton, ...], ...]) -> list[list[tuple[int, SequenceButton]]]:
-    numbers = iter(range(100))
-    return [[(next(numbers), button) for button in row] for row in rows]
 
 
 def _no_link(slot: str, step: str) -> str:

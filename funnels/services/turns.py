@@ -9,7 +9,7 @@ from typing import cast
 
 from content.messages import Message
 from funnels import engine
-from funnels.callbacks import Press
+from funnels.callbacks import AskNow, Jump, Press
 from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
 from funnels.render import render_notice
@@ -35,7 +35,7 @@ class Typed:
     text: str
 
 
-Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Talk
+Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Jump | AskNow | Talk
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def test_promotional_messages_need_the_consent_and_the_topic(anna: Bot, tg: Sand
 
 
 @pytest.mark.usefixtures("running")
-@pytest.mark.parametrize("way", ["/stop", "u:stop", "🔕 Ничего не присылать"])
+@pytest.mark.parametrize("way", ["/stop", "c:stop", "🔕 Ничего не присылать"])
 def test_stop_takes_back_what_is_queued_before_it_answers(anna: Bot, tg: SandboxServer, way: str) -> None:
     chat = open_bot(tg)
     lead = lead_of(anna, chat)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
 from content.models import OutboxMessage
+from funnels import callbacks, wishes
+from funnels.loader import load_funnel
 from funnels.models import Enrollment, FunnelEvent, FunnelVersion
+from funnels.sequence_loader import load_sequence
 from funnels.services import enrollments
 from funnels.services.script import forget_scripts
 from funnels.services.sequences import sequence_of
-from funnels.services.tick import due_partners, tick
+from funnels.services.tick import _callback, due_partners, tick
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.factories import make_bot, make_lead, make_partner
@@ -109,14 +113,14 @@ def test_a_lead_gets_one_message_after_the_other(bot: Bot) -> None:
 
 
 def test_the_message_has_its_buttons_and_a_way_out(bot: Bot) -> None:
-    enrollment = enter(bot, make_walker(bot))
+    enter(bot, make_walker(bot))
     tick_at(bot, NOON + DAY)
     with tenancy.partner(bot.partner_id):
         row = OutboxMessage.objects.get()
     shop, snooze, stop = (button for buttons in row.payload["buttons"] for button in buttons)
     assert "/r/" in shop["url"]
-    assert snooze["callback"] == f"w:{enrollment.pk}:first:1"
-    assert stop["callback"] == "u:stop"
+    assert wishes.decode(snooze["callback"]) == wishes.Wish("snooze")
+    assert wishes.decode(stop["callback"]) == wishes.Wish("stop")
     assert (row.lane, row.source, row.not_before) == (OutboxMessage.Lane.SEQUENCE, "sequence:weight", NOON + DAY)
 
 
@@ -218,3 +222,19 @@ def test_quiet_hours_are_the_partners(bot: Bot) -> None:
     tick_at(bot, NOON + DAY)
     assert sent(bot) == []
     assert refreshed(bot, enrollment).fire_at == NOON + DAY + timedelta(hours=1)
+
+
+ROOT = Path(__file__).resolve().parents[2] / "funnels" / "presets"
+SHIPPED = sorted((ROOT / "sequences").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_every_button_of_a_shipped_sequence_has_a_handler(file: Path) -> None:
+    steps = load_funnel((ROOT / "main.yaml").read_text(), "main.yaml").funnel.steps
+    sequence = load_sequence(file.read_text(), file.name).sequence
+    for step in sequence.steps:
+        for button in (button for row in step.buttons for button in row if button.type != "link"):
+            data = _callback(button)
+            found = callbacks.decode_outside(data) or wishes.decode(data)
+            assert found is not None, (step.key, button.text)
+            assert not isinstance(found, callbacks.Jump) or found.step in steps

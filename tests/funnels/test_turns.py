@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from content.messages import Message
 from funnels import engine
-from funnels.callbacks import BACK, HOME, Press
+from funnels.callbacks import BACK, HOME, AskNow, Jump, Press
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from funnels.services.script import FRESH, NothingToSay, forget_scripts
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Turn, Typed, take_turns
+from funnels.wishes import Wish
 from partners import tenancy
 from partners.models import Lead, Partner
 from tests.factories import NOW, make_lead, make_link, make_partner
@@ -285,3 +286,33 @@ def _life(lead: Lead) -> dict[str, Any]:
 
 def test_the_sample_is_what_these_tests_speak_of() -> None:
     assert all(f"  {step}:\n" in GOOD for step in STEPS[:-1])
+
+
+def test_a_button_of_a_sequence_leads_into_the_newest_funnel(partner: Partner) -> None:
+    say(partner, (IVAN, Opened()))
+    with tenancy.all_partners():
+        publish(broken("<b>Что важнее?</b>", "<b>О чём?</b>"), 2)
+    forget_scripts()
+    ((screen,),) = say(partner, (IVAN, Jump("health")))
+    assert (screen.text, screen.edits) == ("<b>О чём?</b>", False)
+    assert events(partner)[-2:] == [
+        ("button_pressed", "start", {"action": "warmup", "to": "health"}),
+        ("screen_shown", "health", {}),
+    ]
+    ((home,),) = say(partner, (IVAN, Jump("gone")))
+    assert events(partner)[-1] == ("screen_shown", "start", {})
+    assert home.text != screen.text
+
+
+def test_a_button_of_a_sequence_invites_a_question_and_keeps_the_place(partner: Partner) -> None:
+    say(partner, (IVAN, Opened()))
+    say(partner, (IVAN, AskNow()))
+    assert events(partner)[-1] == ("question_asked", "start", {"action": "warmup"})
+
+
+def test_not_now_is_a_week_of_silence(partner: Partner) -> None:
+    say(partner, (IVAN, Opened()))
+    ((answer,),) = say(partner, (IVAN, Wish("snooze")))
+    assert "неделю" in answer.text
+    assert lead_of(partner).snoozed_until == NOW + timedelta(days=7)
+    assert events(partner)[-1] == ("button_pressed", "start", {"action": "snooze"})

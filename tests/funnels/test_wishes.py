@@ -35,7 +35,7 @@ def test_everything_fits_a_button() -> None:
 @given(st.one_of(st.text(max_size=80), st.from_regex(r"c:[a-z_:0-9]{0,40}")))
 def test_what_we_never_made_means_nothing(data: str) -> None:
     known = {wishes.wish(word) for word in get_args(Word)} | {
-        wishes.CONTACT, wishes.REFUSE, wishes.SKIP, wishes.CANCEL, wishes.ERASE, "u:stop",
+        wishes.CONTACT, wishes.REFUSE, wishes.SKIP, wishes.CANCEL, wishes.ERASE,
     }  # fmt: skip
     decoded = wishes.decode(data)
     match decoded:
