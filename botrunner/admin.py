@@ -3,7 +3,6 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -11,6 +10,7 @@ from unfold.decorators import action, display
 
 from botrunner.models import InboxUpdate
 from botrunner.services.again import handle_again
+from partners import clock
 from partners.admin.base import PanelAdmin
 from partners.templatetags.panel import redacted
 
@@ -48,6 +48,6 @@ class SetAsideAdmin(PanelAdmin):
 
     @action(description=_("Handle again"), permissions=["change"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboxUpdate]) -> None:
-        count = handle_again(ids=list(queryset.values_list("pk", flat=True)), now=timezone.now())
+        count = handle_again(ids=list(queryset.values_list("pk", flat=True)), now=clock.now())
         done = ngettext("%(n)s update waits again.", "%(n)s updates wait again.", count) % {"n": count}
         messages.success(request, done + " " + gettext("Their bots start anew and take them."))

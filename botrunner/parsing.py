@@ -11,6 +11,7 @@ from botrunner.replies import Replies
 from funnels import engine, wishes
 from funnels.callbacks import AskNow, Jump, Press, decode, decode_outside
 from funnels.dialogue import Cancel, Card
+from funnels.panel_words import PanelCommand, PanelPress, decode_panel
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Typed
 
@@ -66,12 +67,12 @@ def act(message: Message) -> Act:
         case "/cancel":
             return Cancel()
         case other:
-            return wishes.COMMANDS.get(other, engine.Unsupported())
+            return wishes.COMMANDS.get(other) or PanelCommand(other[:32], argument.strip())
 
 
-def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | None:
+def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | PanelPress | None:
     data = query.data or ""
-    return decode(data) or decode_outside(data) or wishes.decode(data)
+    return decode(data) or decode_outside(data) or wishes.decode(data) or decode_panel(data)
 
 
 def where(chat: Chat, pressed: Message | None = None) -> Replies:

@@ -1,12 +1,11 @@
 from celery import shared_task
-from django.utils import timezone
 
 from botrunner.services import inbox
-from partners import tenancy
+from partners import clock, tenancy
 
 
 @shared_task
 def prune_inbox() -> None:
     """A bounded piece each time: the tick comes often enough to keep up."""
     with tenancy.all_partners():
-        inbox.prune(now=timezone.now())
+        inbox.prune(now=clock.now())

@@ -15,8 +15,11 @@ from datetime import datetime
 from django.db import Error as DatabaseError
 
 from botrunner.db import in_partner
+from botrunner.panel import desk
 from botrunner.replies import Replies
 from botrunner.services import inbox
+from content.messages import Message
+from funnels.services.script import script_for
 from funnels.services.turns import Turn, take_turns
 
 log = logging.getLogger(__name__)
@@ -94,11 +97,25 @@ class Turns:
 
     def _handle(self, batch: list[Waiting]) -> list[Replies]:
         now = self.clock()
-        messages = take_turns(partner_id=self.partner_id, turns=[waiting.turn for waiting in batch], now=now)
+        messages = self._answers([waiting.turn for waiting in batch], now)
         answers = [replace(waiting.where, messages=said) for waiting, said in zip(batch, messages, strict=True)]
         dumped = {waiting.update_id: replies.dump() for waiting, replies in zip(batch, answers, strict=True)}
         inbox.mark_handled(bot_id=self.bot_id, replies=dumped, now=now)
         return answers
+
+    def _answers(self, turns: list[Turn], now: datetime) -> list[tuple[Message, ...]]:
+        """The partner's panel takes what is meant for it; everything else are turns of leads."""
+        script = script_for(partner_id=self.partner_id, now=now)
+        said: dict[int, tuple[Message, ...]] = {}
+        for at, turn in enumerate(turns):
+            if turn.person.telegram_id in script.panel_ids:
+                answer = desk.answer(desk.Visit(self.partner_id, turn.person.telegram_id, script, now), turn)
+                if answer is not None:
+                    said[at] = answer
+        others = [at for at in range(len(turns)) if at not in said]
+        messages = take_turns(partner_id=self.partner_id, turns=[turns[at] for at in others], now=now)
+        said.update(zip(others, messages, strict=True))
+        return [said[at] for at in range(len(turns))]
 
 
 class Answered:

@@ -29,6 +29,8 @@ def secret(name: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY")
+# How far the sandbox has moved the clock; in production it is always the real one.
+SANDBOX_CLOCK: Path | None = DATA_DIR / "sandbox" / "clock" if DEBUG else None
 FIELD_ENCRYPTION_KEYS = [key.strip() for key in secret("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()]
 
 PORT: int = env.int("PORT", default=8000)

@@ -20,6 +20,10 @@ class Press:
     action: str
 
 
+# Data that we never made, or not for this person: treated like the button of a funnel that is long gone.
+FORGOTTEN = Press(version=0, step="forgotten", action="0")
+
+
 @dataclass(frozen=True, slots=True)
 class Jump:
     """A button outside the funnel that leads into it, to a step of the newest version: `g:{step}`."""

@@ -1,10 +1,9 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from funnels.services.clicks import follow, read_token
-from partners import tenancy
+from partners import clock, tenancy
 from partners.middleware import opens_own_door
 from partners.models import Partner
 
@@ -20,7 +19,7 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
     counts = request.method == "GET" and not prefetch
     with tenancy.partner(tracked.partner_id):
         try:
-            url = follow(tracked=tracked, counts=counts, now=timezone.now())
+            url = follow(tracked=tracked, counts=counts, now=clock.now())
         except Partner.DoesNotExist:
             raise Http404("the partner is gone") from None
     response = HttpResponseRedirect(url)

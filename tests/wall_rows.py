@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from botrunner.models import InboxUpdate
 from content.models import OutboxMessage
-from funnels.models import Conversation, Enrollment, FunnelEvent, FunnelVersion, LeadMessage
+from funnels.models import (
+    Alert,
+    Broadcast,
+    Conversation,
+    Enrollment,
+    FunnelEvent,
+    FunnelVersion,
+    LeadMessage,
+    SequencePause,
+    TextOverride,
+)
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Consent, Destination, Membership, Partner, YandexAccount
@@ -27,6 +37,10 @@ def make_full_partner(slug: str) -> Partner:
             lead=lead, partner=partner, sequence="weight", next_step="first", fire_at=NOW, entered_at=NOW
         )
         FunnelEvent.objects.create(lead=lead, partner=partner, kind=FunnelEvent.Kind.STARTED, at=NOW)
+        Alert.objects.create(lead=lead, partner=partner, trigger=Alert.Trigger.CONTACT_LEFT, day=NOW.date(), at=NOW)
+        Broadcast.objects.create(partner=partner, text="…", created_at=NOW)
+        TextOverride.objects.create(partner=partner, sequence="weight", step="first", text="…", changed_at=NOW)
+        SequencePause.objects.create(partner=partner, sequence="weight", paused_at=NOW)
         LeadMessage.objects.create(lead=lead, partner=partner, text="Здравствуйте", at=NOW)
         OutboxMessage.objects.create(
             partner=partner,

@@ -8,12 +8,9 @@ from botrunner.api import call
 from botrunner.context import Context
 from botrunner.replies import Replies
 from botrunner.services.forgetting import forget
-from funnels.callbacks import Press
+from funnels.callbacks import FORGOTTEN
 from funnels.services.turns import Turn
 from funnels.wishes import Erase
-
-# Data that we never made: treated like the button of a funnel that is long gone.
-FORGOTTEN = Press(version=0, step="forgotten", action="0")
 
 
 async def on_press(update: Update, context: Context) -> None:

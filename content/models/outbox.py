@@ -7,7 +7,8 @@ from partners.models import Bot, Lead, Partner
 class OutboxMessage(models.Model):
     """A message that must go out: written in the transaction that promised it, sent by the bot's runner.
 
-    queued → sending → sent | failed | unknown, or queued → skipped. Nothing else changes a state.
+    queued → sending → sent | failed | unknown, or queued → skipped; a pause: queued → held → queued.
+    Nothing else changes a state.
     """
 
     class Lane(models.IntegerChoices):
@@ -20,6 +21,7 @@ class OutboxMessage(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
+        HELD = "held", _("paused")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")

@@ -12,7 +12,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
@@ -22,6 +21,7 @@ from funnels.contacts import masked_phone, shown_phone
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from funnels.queries import Timeline, versions_of
 from funnels.timeline import Sentence, funnel_of, screen_title, sentence
+from partners import clock
 from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
 from partners.models import Consent, Lead
 from partners.queries import same_phone
@@ -129,7 +129,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     @display(description=_("last seen"), ordering="last_seen_at")
     def seen(self, lead: Lead) -> str:
         """An age: the list may show partners of several zones."""
-        return ago(lead.last_seen_at, timezone.now())
+        return ago(lead.last_seen_at, clock.now())
 
     def change_view(
         self,

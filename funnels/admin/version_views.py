@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,6 +24,7 @@ from funnels.queries import published_before
 from funnels.services import versions
 from funnels.services.preview import previews
 from funnels.timeline import funnel_of
+from partners import clock
 from partners.admin.base import PanelAdmin
 
 CHANGE = "admin:funnels_funnelversion_change"
@@ -94,7 +94,7 @@ class VersionPages(PanelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         try:
-            versions.publish(version=version, now=timezone.now())
+            versions.publish(version=version, now=clock.now())
         except versions.VersionError as refused:
             messages.error(request, str(refused))
         else:
@@ -110,7 +110,7 @@ class VersionPages(PanelAdmin):
             text=version.text,
             partner=version.partner,
             author=author_of(request),
-            now=timezone.now(),
+            now=clock.now(),
             note=_("from %s") % version,
         )
         messages.success(request, _("This is a new draft. Leads still get the published text."))

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -18,6 +17,7 @@ from funnels.admin.version_views import VersionPages, author_of
 from funnels.models import FunnelVersion
 from funnels.queries import is_superseded
 from funnels.services import versions
+from partners import clock
 from partners.admin.base import PanelAdmin
 
 Status = FunnelVersion.Status
@@ -88,7 +88,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
             text=obj.text,
             partner=obj.partner,
             author=author_of(request),
-            now=timezone.now(),
+            now=clock.now(),
             note=obj.note,
         )
         obj.__dict__.update(saved.__dict__)

@@ -1,6 +1,19 @@
+from funnels.models.alert import Alert
+from funnels.models.broadcast import Broadcast
 from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
+from funnels.models.sequence import SequencePause, TextOverride
 from funnels.models.version import FunnelVersion
 
-__all__ = ["Conversation", "Enrollment", "FunnelEvent", "FunnelVersion", "LeadMessage"]
+__all__ = [
+    "Alert",
+    "Broadcast",
+    "Conversation",
+    "Enrollment",
+    "FunnelEvent",
+    "FunnelVersion",
+    "LeadMessage",
+    "SequencePause",
+    "TextOverride",
+]

@@ -30,6 +30,9 @@ class FunnelEvent(models.Model):
         UNSUBSCRIBED = "unsubscribed", _("stopped promotional messages")
         TOPIC_CHANGED = "topic_changed", _("changed the topics")
         SUPPORT_ASKED = "support_asked", _("asked the partner")
+        DIALOGUE_TAKEN = "dialogue_taken", _("a person took over")
+        DIALOGUE_RETURNED = "dialogue_returned", _("the bot took over again")
+        STATUS_CHANGED = "status_changed", _("the partner changed the status")
         DATA_EXPORTED = "data_exported", _("exported the data")
         ERASED = "erased", _("was erased")
 

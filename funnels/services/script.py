@@ -31,6 +31,7 @@ class Script:
     products: Mapping[str, ProductFacts]
     plan: PayPlan
     funnel_enabled: bool
+    panel_ids: frozenset[int]  # the Telegram ids for whom the bot has a partner's panel
     read_at: datetime
 
 
@@ -72,6 +73,7 @@ def _read(partner_id: int, now: datetime) -> Script:
         products={product.key: product_facts(product) for product in Product.objects.all()},
         plan=_plan(plan.text, str(plan)),
         funnel_enabled=partner.funnel_enabled,
+        panel_ids=frozenset(filter(None, (partner.telegram_id, *partner.admin_telegram_ids))),
         read_at=now,
     )
 

@@ -9,9 +9,10 @@ from typing import cast
 
 from content.messages import Message
 from funnels import engine
-from funnels.callbacks import AskNow, Jump, Press
+from funnels.callbacks import FORGOTTEN, AskNow, Jump, Press
 from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
+from funnels.panel_words import PanelCommand, PanelPress
 from funnels.render import render_notice
 from funnels.services.clicks import Tracked, tracked_url
 from funnels.services.offers import ask_once
@@ -35,7 +36,7 @@ class Typed:
     text: str
 
 
-Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Jump | AskNow | Talk
+Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Jump | AskNow | Talk | PanelPress | PanelCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,10 @@ def _event(script: Script, act: Act, link: Link | None) -> engine.Event:
             return engine.Start(link.entry or None if link is not None else None)
         case Typed(text):
             return engine.text_event(script.funnel, text)
+        case PanelPress():  # of somebody who is no partner
+            return FORGOTTEN
+        case PanelCommand():
+            return engine.Unsupported()
         case _:
             return cast(engine.Event, act)  # a Talk never comes here
 

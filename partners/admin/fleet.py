@@ -10,11 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from partners import queries
+from partners import clock, queries
 from partners.access import is_operator
 from partners.models import Bot, Lead
 from partners.services import bots
@@ -31,7 +30,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    now = timezone.now()
+    now = clock.now()
     fleet = queries.fleet(now)
     search = request.GET.get("q", "").strip()[:64]
     rows = [row for row in fleet.rows if _matches(row.bot, search.casefold())]
@@ -62,7 +61,7 @@ def command(request: HttpRequest, bot_id: int, command: str) -> HttpResponse:
     if command not in COMMANDS:
         raise Http404
     bot = get_object_or_404(Bot.objects.select_related("partner"), pk=bot_id)
-    COMMANDS[command](bot=bot, now=timezone.now())
+    COMMANDS[command](bot=bot, now=clock.now())
     if request.headers.get("X-Requested-With") == "fetch":
         return fragment(request)
     messages.success(request, _("%(partner)s: the bot has got the command.") % {"partner": bot.partner})

@@ -7,7 +7,6 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from partners import clock
 from partners.addresses import telegram_address
 from partners.admin.base import PartnersRowAdmin
 from partners.models import Destination, Lead, Link
@@ -74,7 +74,7 @@ class LinkAdmin(PartnersRowAdmin):
 
     def save_model(self, request: HttpRequest, obj: Link, form: ModelForm[Any], change: bool) -> None:
         if not change:
-            obj.created_at = timezone.now()
+            obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
 
 

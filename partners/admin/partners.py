@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from partners import clock
 from partners.access import is_operator
 from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
 from partners.fields import Secret
@@ -94,7 +94,7 @@ class BotForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
 
     def apply(self, partner: Partner) -> None:
         """Through the services, so that the running bots hear of it. Raises TokenRefused."""
-        now, token = timezone.now(), self.cleaned_data["new_token"]
+        now, token = clock.now(), self.cleaned_data["new_token"]
         name = self.cleaned_data.get("display_name", "")
         if self.instance._state.adding:
             add_bot(partner=partner, token=token, display_name=name, now=now)
@@ -216,7 +216,7 @@ class PartnerAdmin(PanelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm[Any], change: bool) -> None:
         if not change:
-            obj.created_at = timezone.now()
+            obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
 
     def save_formset(

@@ -44,6 +44,13 @@ class Lead(models.Model):
     wants_business = models.BooleanField(_("wants business news"), default=True, db_default=True)
     offers_asked_at = models.DateTimeField(_("asked about offers"), null=True, blank=True)
 
+    # A copy of what `funnels.scoring` says of the events, for lists and segments; `score_due_at`: it may have changed.
+    score = models.PositiveSmallIntegerField(_("score"), default=0, db_default=0)
+    customer_score = models.PositiveSmallIntegerField(_("score as a customer"), default=0, db_default=0)
+    business_score = models.PositiveSmallIntegerField(_("score as a partner"), default=0, db_default=0)
+    score_due_at = models.DateTimeField(_("score changes at"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("a person took over"), null=True, blank=True)
+
     first_link = models.ForeignKey(
         Link, on_delete=models.SET_NULL, null=True, blank=True, related_name="first_leads", verbose_name=_("first link")
     )
@@ -67,6 +74,9 @@ class Lead(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "phone"], name="lead_phone", condition=~models.Q(phone="")),
+            models.Index(
+                fields=["score_due_at"], name="lead_score_due", condition=models.Q(score_due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

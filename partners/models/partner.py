@@ -65,6 +65,12 @@ class Partner(models.Model):
     quiet_from = models.TimeField(_("quiet hours from"), default=time(21))
     quiet_to = models.TimeField(_("quiet hours to"), default=time(10))
 
+    # When alerts about hot leads are repeated, and when the digest comes, in the partner's zone.
+    work_from = models.TimeField(_("working hours from"), default=time(9))
+    work_to = models.TimeField(_("working hours to"), default=time(21))
+    digest_at = models.TimeField(_("daily digest at"), default=time(9))
+    digest_due_at = models.DateTimeField(_("next digest"), null=True, blank=True)
+
     funnel_enabled = models.BooleanField(_("funnel is on"), default=True)
     auto_reminders = models.BooleanField(_("automatic reminders"), default=True)
     lead_notifications = models.BooleanField(_("alerts about leads"), default=True)

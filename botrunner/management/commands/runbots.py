@@ -3,7 +3,6 @@ import contextlib
 import os
 import signal
 import socket
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
+from partners import clock
 from partners.management.commands.import_partner import import_folder, report
 from partners.management.problems import describe
 from partners.strict_yaml import FileError
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def _import_partner(self, folder: str) -> int:
         """PARTNER_CONFIG names a partner's folder: it is imported, and only that partner's bot runs here."""
         try:
-            saved = import_folder(Path(folder), datetime.now(UTC))
+            saved = import_folder(Path(folder), clock.now())
         except FileError as error:
             raise CommandError(describe(error)) from None
         self.stdout.write(report(saved))
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             request=SharedRequest(),
             api_url=settings.TELEGRAM_API_URL,
-            clock=lambda: datetime.now(UTC),
+            clock=clock.now,
             runner=f"{socket.gethostname()}:{os.getpid()}",
             partner_id=partner_id,
         )

@@ -16,6 +16,7 @@ from botrunner.sandbox.files import FileStore
 from botrunner.sandbox.server import LOOPBACK, Sandbox
 from botrunner.sandbox.store import Store
 from botrunner.sandbox.world import World
+from partners import clock
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     async def _serve(self, host: str, port: int) -> None:
         folder = settings.DATA_DIR / "sandbox"
         store = Store(folder)
-        world = World(store.load(), files=FileStore(folder / "files"))
+        world = World(store.load(), now=clock.now, files=FileStore(folder / "files"))
         settle(world, read_partners(settings.BASE_DIR / "partners" / "demo"))
         sandbox = Sandbox(world, store=store)
         try:

@@ -9,10 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners import tenancy
+from partners import clock, tenancy
 from partners.management.problems import at_its_line, describe
 from partners.models import Bot, Partner
 from partners.onboarding.config import PartnerConfig
@@ -43,7 +42,7 @@ class Command(BaseCommand):
             if config is None and not dry_run and not self.interviewer().confirms(_("Create this partner?")):
                 raise CommandError(_("Nothing was created."))
             try:
-                saved = create(told, timezone.now(), dry_run=dry_run)
+                saved = create(told, clock.now(), dry_run=dry_run)
             except SaveRefused as refused:
                 raise at_its_line(refused, lines) from None
         except FileError as error:

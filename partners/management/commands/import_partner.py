@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners import tenancy
+from partners import clock, tenancy
 from partners.management.problems import at_its_line, describe
 from partners.onboarding.folders import read_folder
 from partners.services.partners import Saved, SaveRefused, save_partner
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         bad = 0
         for folder in folders:
             try:
-                self.stdout.write(report(import_folder(folder, timezone.now())))
+                self.stdout.write(report(import_folder(folder, clock.now())))
             except FileError as error:
                 bad += 1
                 self.stderr.write(describe(error))

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners import tenancy
+from partners import clock, tenancy
 from partners.management.tables import bot_table, one_line
 from partners.management.waiting import Look, Outcome, wait_until_settled
 from partners.models import Bot, Partner
@@ -25,7 +24,7 @@ WISHES: dict[str, Callable[..., object]] = {
 
 class Command(BaseCommand):
     help = "Show the partners' bots, start, stop and restart them."
-    now: Callable[[], datetime] = staticmethod(timezone.now)
+    now: Callable[[], datetime] = staticmethod(clock.now)
     sleep: Callable[[float], object] = staticmethod(time.sleep)
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,45 @@
+"""Which of the panel's services answers; behind the partner's door, in the transaction of the update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from content.messages import Message
+from funnels.panel_words import PanelCommand, PanelPress
+from funnels.services.script import Script
+from funnels.services.turns import Turn, Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One act of the partner, or of a helper, in their own bot."""
+
+    partner_id: int
+    telegram_id: int
+    script: Script
+    now: datetime
+
+
+Messages = tuple[Message, ...]
+PRESSES: Mapping[str, Callable[[Visit, PanelPress], Messages]] = {}
+COMMANDS: Mapping[str, Callable[[Visit, PanelCommand], Messages]] = {}
+
+
+def answer(visit: Visit, turn: Turn) -> Messages | None:
+    """None for what the partner does as anybody may: trying the own funnel, say."""
+    match turn.act:
+        case PanelPress(word) if word in PRESSES:
+            return PRESSES[word](visit, turn.act)
+        case PanelCommand(name) if name in COMMANDS:
+            return COMMANDS[name](visit, turn.act)
+        case Typed(text):
+            return typed(visit, text)
+        case _:
+            return None
+
+
+def typed(visit: Visit, text: str) -> Messages | None:
+    """A text that the panel waits for; None while it waits for none."""
+    return None
