@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 
 from botrunner.db import in_partner
 from botrunner.panel import desk
+from botrunner.panel.visit import Visit
 from botrunner.replies import Replies
 from botrunner.services import inbox
 from content.messages import Message
@@ -109,7 +110,7 @@ class Turns:
         said: dict[int, tuple[Message, ...]] = {}
         for at, turn in enumerate(turns):
             if turn.person.telegram_id in script.panel_ids:
-                answer = desk.answer(desk.Visit(self.partner_id, turn.person.telegram_id, script, now), turn)
+                answer = desk.answer(Visit(self.partner_id, turn.person.telegram_id, script, now), turn)
                 if answer is not None:
                     said[at] = answer
         others = [at for at in range(len(turns)) if at not in said]

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-
-from content.messages import Message
+from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from funnels.panel_words import PanelCommand, PanelPress
-from funnels.services.script import Script
 from funnels.services.turns import Turn, Typed
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One act of the partner, or of a helper, in their own bot."""
-
-    partner_id: int
-    telegram_id: int
-    script: Script
-    now: datetime
-
-
-Messages = tuple[Message, ...]
-PRESSES: Mapping[str, Callable[[Visit, PanelPress], Messages]] = {}
-COMMANDS: Mapping[str, Callable[[Visit, PanelCommand], Messages]] = {}
+PRESSES: Presses = {}
+COMMANDS: Commands = {}
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:
