@@ -40,6 +40,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "loca
 PARTNER_CONFIG: str = env.str("PARTNER_CONFIG", default="")  # a partner's folder: `runbots` runs that partner alone
 TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
 TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rstrip("/")
+OPERATOR_TELEGRAM_IDS: list[int] = env.list("OPERATOR_TELEGRAM_IDS", cast=int, default=[])
 YANDEX_LLM_URL: str = env.str("YANDEX_LLM_URL", default="https://llm.api.cloud.yandex.net").rstrip("/")
 YANDEX_IAM_URL: str = env.str("YANDEX_IAM_URL", default="https://iam.api.cloud.yandex.net").rstrip("/")
 

@@ -35,13 +35,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a claimed message; `not_before` is set when it goes back into the queue."""
+    """What became of a claimed message; the two times are set when it goes back into the queue for later."""
 
     id: int
     state: str
     reason: str = ""
     message_id: int | None = None
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 CLAIM = """
@@ -79,25 +80,36 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
     return Claimed(id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, message)
 
 
+# While a message is being sent, its reason says what becomes of it should it come back: see `promises.skip`, `hold`.
+# The rows are locked by number, as there: else the two could wait for each other.
 FINISH = """
-UPDATE content_outboxmessage o SET state = r.state, reason = r.reason, message_id = r.message_id,
+WITH mine AS (SELECT id FROM content_outboxmessage WHERE id = ANY(%b) AND state = 'sending' ORDER BY id FOR UPDATE)
+UPDATE content_outboxmessage o SET
+    state = CASE WHEN NOT back OR o.reason = '' THEN r.state WHEN o.reason = 'held' THEN 'held' ELSE 'skipped' END,
+    reason = CASE WHEN back AND o.reason <> 'held' THEN o.reason ELSE r.reason END,
+    finished_at = CASE WHEN NOT back OR o.reason <> '' THEN %s::timestamptz END,
+    message_id = r.message_id,
     not_before = coalesce(r.not_before, o.not_before),
-    finished_at = CASE WHEN r.state = 'queued' THEN NULL ELSE %s::timestamptz END
-FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[])
-    AS r (id, state, reason, message_id, not_before)
-WHERE o.id = r.id AND o.state = 'sending'
+    not_after = coalesce(r.not_after, o.not_after)
+FROM (
+    SELECT *, state = 'queued' AS back
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[], %b::timestamptz[])
+        AS result (id, state, reason, message_id, not_before, not_after)
+) r
+WHERE o.id = r.id AND o.id = ANY(ARRAY(SELECT id FROM mine))
 """
 
 
 def finish(*, results: Sequence[Result], now: datetime) -> None:
+    ids = [result.id for result in results]
     columns = [
-        [result.id for result in results],
         [str(result.state) for result in results],
         [result.reason[:80] for result in results],
         [result.message_id for result in results],
         [result.not_before for result in results],
+        [result.not_after for result in results],
     ]
-    fetch(FINISH, [now, *columns])
+    fetch(FINISH, [ids, now, ids, *columns])
 
 
 SWEEP = """

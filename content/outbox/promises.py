@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from content.messages import Message
 from content.models import OutboxMessage
@@ -79,30 +79,86 @@ def withdraw(
     callback: str = "",
 ) -> int:
     """Takes back what nobody has begun to send; returns how much that was. `callback`: only under such a button."""
-    queued = OutboxMessage.objects.filter(partner_id=partner_id, state=State.QUEUED)
+    messages = OutboxMessage.objects.filter(partner_id=partner_id)
     if lead_id is not None:
-        queued = queued.filter(lead_id=lead_id, lane__in=[OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST])
+        messages = messages.filter(
+            lead_id=lead_id, lane__in=[OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST]
+        )
     if source:
-        queued = queued.filter(source=source)
+        messages = messages.filter(source=source)
     if callback:
-        queued = queued.filter(payload__contains={"buttons": [[{"callback": callback}]]})
-    return queued.update(state=State.SKIPPED, reason=reason, finished_at=now)
+        messages = messages.filter(payload__contains={"buttons": [[{"callback": callback}]]})
+    return skip(messages=messages, reason=reason, now=now)
 
 
 def skip(*, messages: QuerySet[OutboxMessage], reason: str, now: datetime) -> int:
-    """Takes back those of the messages that nobody has begun to send, whatever their lane."""
-    return messages.filter(state=State.QUEUED).update(state=State.SKIPPED, reason=reason, finished_at=now)
+    """Takes back those of the messages that nobody has begun to send, whatever their lane.
+
+    One that is being sent just now is skipped as well if it does not leave and comes back.
+    """
+    open_states = messages.filter(state__in=[State.QUEUED, State.HELD, State.SENDING])
+    # In this order: whoever writes many rows locks them by number, else two of them wait for each other.
+    found = dict(open_states.select_for_update(of=("self",)).order_by("pk").values_list("pk", "state"))
+    sending = {pk for pk, state in found.items() if state == State.SENDING}
+    OutboxMessage.objects.filter(pk__in=sending).update(reason=reason)
+    waiting = OutboxMessage.objects.filter(pk__in=found.keys() - sending)
+    return waiting.update(state=State.SKIPPED, reason=reason, finished_at=now)
+
+
+HOLD = """
+WITH open AS (
+    SELECT id FROM content_outboxmessage
+    WHERE partner_id = %s AND source = %s AND state IN ('queued', 'sending') ORDER BY id FOR UPDATE
+)
+UPDATE content_outboxmessage SET
+    state = CASE state WHEN 'queued' THEN 'held' ELSE state END,
+    reason = CASE state WHEN 'queued' THEN '' ELSE 'held' END,
+    finished_at = CASE state WHEN 'queued' THEN %s::timestamptz END
+WHERE id = ANY(ARRAY(SELECT id FROM open)) RETURNING state
+"""
+
+
+def hold(*, partner_id: int, source: str, now: datetime) -> int:
+    """Nothing of the source leaves until its release; what is being sent just now waits too, should it come back.
+
+    Returns how many wait from now on. First stop whoever promises for this source, then hold what it has promised.
+    """
+    return sum(state == State.HELD for (state,) in fetch(HOLD, [partner_id, source, now]))
+
+
+RELEASE = """
+WITH held AS (
+    SELECT id FROM content_outboxmessage
+    WHERE partner_id = %s AND source = %s AND (state = 'held' OR (state = 'sending' AND reason = 'held'))
+    ORDER BY id FOR UPDATE
+)
+UPDATE content_outboxmessage SET
+    state = CASE state WHEN 'held' THEN 'queued' ELSE state END, reason = '',
+    not_after = not_after + coalesce(%s - finished_at, interval '0'), finished_at = NULL
+WHERE id = ANY(ARRAY(SELECT id FROM held)) RETURNING state, bot_id
+"""
+
+
+def release(*, partner_id: int, source: str, now: datetime) -> int:
+    """How many may leave again. A message stays valid for as long as it would have been without the pause."""
+    waiting = [bot_id for state, bot_id in fetch(RELEASE, [partner_id, source, now]) if state == State.QUEUED]
+    for bot_id in set(waiting):
+        notify(bot_id)
+    return len(waiting)
 
 
 def blank(*, messages: QuerySet[OutboxMessage]) -> int:
     """Forgets what stood in them. One that is perhaps sent is closed: there is nothing left to send again."""
     messages.filter(state=State.UNKNOWN).update(state=State.SKIPPED, reason="erased")
-    return messages.exclude(state=State.QUEUED).update(payload={"text": ""})
+    return messages.exclude(state__in=[State.QUEUED, State.HELD]).update(payload={"text": ""})
+
+
+UNDECIDED = (State.UNKNOWN, State.FAILED)
 
 
 def send_again(*, message: OutboxMessage, now: datetime) -> bool:
     """An operator decided that an unknown or failed message did not arrive. False if it has moved on meanwhile."""
-    undecided = OutboxMessage.objects.filter(Q(state=State.UNKNOWN) | Q(state=State.FAILED), pk=message.pk)
+    undecided = OutboxMessage.objects.filter(state__in=UNDECIDED, pk=message.pk)
     if not undecided.update(state=State.QUEUED, reason="", not_before=now, not_after=None, finished_at=None):
         return False
     notify(message.bot_id)
@@ -110,8 +166,8 @@ def send_again(*, message: OutboxMessage, now: datetime) -> bool:
 
 
 def drop(*, message: OutboxMessage, now: datetime) -> bool:
-    """An operator decided not to send an unknown message again. False if it has moved on meanwhile."""
-    undecided = OutboxMessage.objects.filter(state=State.UNKNOWN, pk=message.pk)
+    """An operator decided not to send an unknown or failed message again. False if it has moved on meanwhile."""
+    undecided = OutboxMessage.objects.filter(state__in=UNDECIDED, pk=message.pk)
     return undecided.update(state=State.SKIPPED, reason="dropped", finished_at=now) == 1
 
 
