@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class FunnelsConfig(AppConfig):
     name = "funnels"
     verbose_name = _("Funnels")
+
+    def ready(self) -> None:
+        from funnels.services import pauses
+        from partners.services import reminders
+
+        reminders.follow(pauses.follow_reminders)

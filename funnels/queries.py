@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from funnels.models import FunnelEvent, FunnelVersion, LeadMessage
-from partners.models import Lead
+from funnels.models import FunnelEvent, FunnelVersion, LeadMessage, SequencePause
+from partners.models import Lead, Partner
 
 Kind = FunnelEvent.Kind
 
@@ -42,6 +42,11 @@ class Timeline:
 
     def _messages(self) -> QuerySet[LeadMessage]:
         return LeadMessage.objects.filter(lead=self.lead)
+
+
+def rests(*, partner: Partner, sequence: str) -> bool:
+    """Whoever enters the sequence now is frozen at once."""
+    return not partner.auto_reminders or SequencePause.objects.filter(partner=partner, sequence=sequence).exists()
 
 
 def versions_of(events: list[FunnelEvent]) -> dict[int, FunnelVersion]:

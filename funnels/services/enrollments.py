@@ -10,9 +10,10 @@ from django.db.models.functions import Greatest
 
 from content.outbox.promises import withdraw
 from funnels.models import Enrollment
+from funnels.queries import rests
 from funnels.schema import Answers
 from funnels.services.sequences import fitting, sequences_of
-from funnels.timing import QuietHours
+from funnels.timing import QuietHours, remaining
 from funnels.warmup import Clockwork, enter
 from funnels.zones import zone_for
 from partners.models import Lead, Partner
@@ -49,9 +50,10 @@ def enroll(*, lead: Lead, partner: Partner, now: datetime) -> Enrollment | None:
         fire_at=place.fire_at,
         entered_at=now,
     )
+    if rests(partner=partner, sequence=sequence.key):
+        enrollment.state, enrollment.fire_at = State.FROZEN, None
+        enrollment.left_over = remaining(fire_at=place.fire_at, paused_at=now)
     enrollment.save(force_insert=True)
-    if not partner.auto_reminders:
-        freeze(partner_id=partner.pk, now=now)
     return enrollment
 
 

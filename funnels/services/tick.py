@@ -16,6 +16,7 @@ from funnels.schema import AskButton, ContactButton, GoButton, LinkButton
 from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep, SnoozeButton
 from funnels.services.clicks import Tracked, tracked_url
 from funnels.services.enrollments import Exit, State, clockwork_of
+from funnels.services.pauses import freeze_late_comers
 from funnels.services.script import Script, script_for
 from funnels.services.sequences import sequences_of
 from funnels.warmup import Fire, Missed, Place, Wait, look, variant_text
@@ -32,6 +33,7 @@ def due_partners(*, now: datetime) -> list[int]:
 
 def tick(*, partner_id: int, now: datetime, limit: int = 500) -> int:
     """How many places were looked at; call again while it is `limit`. Behind the partner's door."""
+    freeze_late_comers(partner_id=partner_id, now=now)
     due = Enrollment.objects.select_for_update(of=("self",), skip_locked=True).select_related("lead")
     batch = list(due.filter(state=State.ACTIVE, fire_at__lte=now).order_by("fire_at")[:limit])
     bot = Bot.objects.select_related("partner").filter(partner_id=partner_id).first()

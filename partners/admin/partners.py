@@ -18,6 +18,7 @@ from partners.access import is_operator
 from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
 from partners.fields import Secret
 from partners.models import Bot, Partner, YandexAccount
+from partners.services import reminders
 from partners.services.bots import TokenRefused, add_bot, replace_token, telegram_id_of
 from partners.templatetags.panel import redacted
 
@@ -218,6 +219,8 @@ class PartnerAdmin(PanelAdmin):
         if not change:
             obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
+        if change and "auto_reminders" in form.changed_data:
+            reminders.switched(partner=obj, now=clock.now())
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Any], formset: BaseInlineFormSet[Any, Any, Any], change: bool

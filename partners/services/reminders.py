@@ -1,0 +1,26 @@
+"""The switch of a partner's automatic reminders. What rests while they are off belongs to apps that know of partners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from partners.models import Partner
+
+
+class Follower(Protocol):
+    def __call__(self, *, partner_id: int, on: bool, now: datetime) -> None: ...
+
+
+_followers: list[Follower] = []
+
+
+def follow(follower: Follower) -> None:
+    """Called once, when the apps are ready."""
+    _followers.append(follower)
+
+
+def switched(*, partner: Partner, now: datetime) -> None:
+    """To be called by whoever has saved another `auto_reminders`, in that transaction."""
+    for follower in _followers:
+        follower(partner_id=partner.pk, on=partner.auto_reminders, now=now)
