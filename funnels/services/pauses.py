@@ -14,6 +14,7 @@ from funnels.services.enrollments import freeze, thaw
 from partners.models import Partner
 
 SOURCE = "sequence:"  # how the outbox calls what a sequence has promised
+OPEN = (OutboxMessage.State.QUEUED, OutboxMessage.State.HELD, OutboxMessage.State.SENDING)
 
 
 def pause(*, partner_id: int, sequence: str, now: datetime, reason: str = "") -> bool:
@@ -90,8 +91,6 @@ def _paused(partner_id: int) -> set[str]:
 def _running(partner_id: int) -> set[str]:
     """In which somebody stands, or whose messages have not left yet."""
     places = Enrollment.objects.filter(partner_id=partner_id, state__in=["active", "frozen"])
-    waiting = OutboxMessage.objects.filter(
-        partner_id=partner_id, source__startswith=SOURCE, state__in=[OutboxMessage.State.QUEUED, OutboxMessage.State.HELD]
-    )
+    waiting = OutboxMessage.objects.filter(partner_id=partner_id, source__startswith=SOURCE, state__in=OPEN)
     sources = waiting.values_list("source", flat=True).distinct()
     return {*places.values_list("sequence", flat=True).distinct(), *(source.removeprefix(SOURCE) for source in sources)}

@@ -1,4 +1,4 @@
-"""The switch of a partner's automatic reminders. What rests while they are off belongs to apps that know of partners."""
+"""The switch of a partner's automatic reminders. What rests meanwhile belongs to apps that know of partners."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -13,13 +14,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from content.models import OutboxMessage
 from funnels.models import Enrollment, FunnelVersion, SequencePause
 from funnels.services import enrollments, pauses
+from funnels.services.tick import STALE
 from partners import tenancy
 from partners.models import Bot, Partner
 from partners.services import reminders
+from partners.services.partners import config_of, save_partner
 from tests.factories import make_bot, make_lead, make_partner
-from tests.funnels.test_tick import enter, make_walker, publish, refreshed, sent, sequence_text, tick_at
 from tests.funnels.test_tick import bot as bot  # a fixture
+from tests.funnels.test_tick import enter, make_walker, publish, refreshed, sent, sequence_text, tick_at
 from tests.network import publish_network
+from tests.partners.test_admin_partners import data
+from tests.personas import client_of, operator
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -114,9 +119,7 @@ def test_a_held_message_is_not_stale_after_the_pause(bot: Bot) -> None:
     pause(bot, NOON + DAY + HOUR)
     resume(bot, NOON + 9 * DAY)
     with tenancy.partner(bot.partner_id):
-        row = OutboxMessage.objects.get()
-    assert row.not_after is not None
-    assert row.not_after > NOON + 9 * DAY
+        assert OutboxMessage.objects.get().not_after == NOON + 9 * DAY + STALE - HOUR
 
 
 def test_the_network_rests_as_a_whole(bot: Bot) -> None:
@@ -216,7 +219,25 @@ class TestPauses(TestCase):
                 created_at=NOON,
                 published_at=NOON,
             )
-        Pauses.bot = make_bot(make_partner("anna"))
-        run_state_machine_as_test(
-            Pauses, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
-        )
+        Pauses.bot = make_bot(make_partner("anna", quiet_from=time(0), quiet_to=time(0)))
+        run_state_machine_as_test(Pauses, settings=settings(max_examples=15, stateful_step_count=20, deadline=None))
+
+
+def test_the_switch_in_the_panel_freezes_and_thaws(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    client, url = client_of(operator()), reverse("admin:partners_partner_change", args=[bot.partner_id])
+    values = data(funnel_enabled="on", work_from="09:00", work_to="21:00", digest_at="09:00")
+    assert client.post(url, values).status_code == 302
+    assert refreshed(bot, enrollment).state == State.FROZEN
+    assert client.post(url, values | {"auto_reminders": "on"}).status_code == 302
+    assert refreshed(bot, enrollment).state == State.ACTIVE
+
+
+def test_the_switch_in_a_configuration_freezes(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    with tenancy.all_partners():
+        partner = Partner.objects.get(pk=bot.partner_id)
+        partner.auto_reminders = False
+        config = config_of(partner)
+        save_partner(config=config, now=NOON)
+    assert refreshed(bot, enrollment).state == State.FROZEN
