@@ -10,7 +10,7 @@ from content.messages import Button, Html, Message, Style
 from content.payplan import PayPlan, level_income, volume_for
 from content.russian import NARROW_SPACE, month, number, roubles
 from funnels import callbacks, template, wishes
-from funnels.facts import Facts, ProductFacts
+from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
 from funnels.schema import (
     AskButton,
     ContactButton,
@@ -63,10 +63,15 @@ def menu_keyboard(funnel: Funnel, style: Style) -> Keyboard:
 
 
 def common_variables(facts: Facts) -> dict[str, str]:
+    return people_variables(facts.lead, facts.partner)
+
+
+def people_variables(lead: LeadFacts, partner: PartnerFacts) -> dict[str, str]:
+    """The values of `variables.COMMON`."""
     values = {
-        "first_name": " ".join(facts.lead.first_name.split()),
-        "partner_name": " ".join(facts.partner.name.split()),
-        "partner_story": facts.partner.story.strip(),
+        "first_name": " ".join(lead.first_name.split()),
+        "partner_name": " ".join(partner.name.split()),
+        "partner_story": partner.story.strip(),
     }
     return _cut(values, COMMON)
 

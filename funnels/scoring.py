@@ -124,6 +124,15 @@ def band(total: int) -> Band:
     return "warm" if total >= WARM else "cold"
 
 
+# By their lowest and highest score: what a query over stored scores compares with.
+BANDS: dict[Band, tuple[int, int]] = {
+    "cold": (0, WARM - 1),
+    "warm": (WARM, HOT - 1),
+    "hot": (HOT, VERY_HOT - 1),
+    "very_hot": (VERY_HOT, HIGHEST),
+}
+
+
 def is_hot(total: int) -> bool:
     return total >= HOT
 

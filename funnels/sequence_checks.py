@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,7 +13,7 @@ from funnels.schema import GoButton, LinkButton
 from funnels.sequence_loader import load_sequence
 from funnels.sequence_pace import check_pace
 from funnels.sequence_schema import Sequence, SequenceButton, SequenceStep, SnoozeButton
-from funnels.text_checks import Placed, check_content, check_labels, check_picture, unknown_step
+from funnels.text_checks import Placed, check_content, check_labels, check_picture, named, unknown_step
 from funnels.variables import SEQUENCE, SUPPLEMENT_NOTE
 from partners.strict_yaml import FileError, Lines, Path, Problem
 
@@ -99,11 +98,10 @@ def _texts(step: SequenceStep, path: Path) -> Iterator[tuple[Path, str]]:
 def _check_supplements(lines: Lines, path: Path, text: str, supplements: Collection[str]) -> Iterator[Problem]:
     if SUPPLEMENT_NOTE in text:
         return
-    for name in {name.split(",")[0] for name in supplements}:  # what follows the comma is a taste or a size
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I):
-            values = {"name": name, "note": SUPPLEMENT_NOTE}
-            sentence = _("%(name)s is a supplement: add the words “%(note)s”.") % values
-            yield lines.problem(path, "missing_note", sentence)
+    for name in named(supplements, text):
+        values = {"name": name, "note": SUPPLEMENT_NOTE}
+        sentence = _("%(name)s is a supplement: add the words “%(note)s”.") % values
+        yield lines.problem(path, "missing_note", sentence)
 
 
 def _check_variants(step: SequenceStep, path: Path, lines: Lines) -> Iterator[Problem]:

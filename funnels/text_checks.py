@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from django.utils.translation import gettext as _
@@ -102,6 +103,12 @@ def _check_variables(
         elif rule.optional and variable.fallback is None:
             sentence = _("{%(name)s} can be empty: say what to write then, as in {%(name)s|…}.")
             yield lines.problem(path, "missing_fallback", sentence % {"name": variable.name})
+
+
+def named(products: Iterable[str], text: str) -> list[str]:
+    """Which of these products the text speaks of; what follows a comma in a name is a taste or a size."""
+    names = sorted({name.split(",")[0] for name in products})
+    return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I)]
 
 
 def check_picture(lines: Lines, path: Path, picture: str) -> Iterator[Problem]:

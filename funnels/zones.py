@@ -23,6 +23,7 @@ CORRECTIONS = {
     "+505": "America/Managua",
     "+970": "Asia/Gaza",
 }
+RUSSIAN_MOBILE = "+79"
 
 
 class LeadZone(NamedTuple):
@@ -41,6 +42,8 @@ def zone_of_phone(phone: str, *, now: datetime) -> str | None:
 
     A Russian mobile number tells no region: its owner may live anywhere from Kaliningrad to Kamchatka.
     """
+    if phone.startswith(RUSSIAN_MOBILE):  # most numbers by far; the look-up takes 0.2 ms
+        return None
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
