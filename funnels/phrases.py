@@ -14,13 +14,13 @@ from funnels.schema import Label, Part, Text
 from funnels.wishes import Topic
 
 OwnSay = Literal[
-    "contact_offer", "offers_on", "offers_off", "stopped", "settings_on", "settings_off", "privacy", "revoked",
+    "offers_on", "offers_off", "stopped", "settings_on", "settings_off", "privacy", "revoked",
     "nothing_to_revoke", "export_ready", "export_soon", "forget_question", "forgotten", "already_forgotten",
     "kept", "help", "snoozed",
 ]  # fmt: skip
 ButtonName = Literal[
     "share_phone", "cancel", "skip_email", "contact", "stop", "export", "revoke", "forget", "erase", "keep",
-    "privacy", "settings",
+    "privacy", "settings", "unsubscribe",
 ]  # fmt: skip
 PrivacyLine = Literal["phone", "email", "consent_data", "consent_offers"]
 Card = Literal["phone", "email", "removed", "support", "interest", "duplicate"]

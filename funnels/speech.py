@@ -57,10 +57,6 @@ class Voice:
         rows = ((agree,), (Button(self.label(text.decline), decline),))
         return Message(consent_html(self.consents, kind, self.partner), buttons=rows)
 
-    def contact_offer(self) -> Message:
-        """«Хочу, чтобы мне позвонили»."""
-        return self.plain("contact_offer", buttons=((self.button("contact", wishes.CONTACT),),))
-
     def button(self, name: ButtonName, callback: str) -> Button:
         return Button(self.label(self.phrases.buttons[name]), callback)
 

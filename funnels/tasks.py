@@ -8,12 +8,16 @@ BATCH = 500
 
 @shared_task
 def plan_warmups() -> None:
-    """The rows say what is due: a tick that is lost, or runs twice at once, does no harm."""
-    now = clock.now()
+    """The rows say what is due: a tick that is lost, or runs twice at once, does no harm.
+
+    A batch of every partner in turn: one with a hundred thousand due messages holds nobody up.
+    """
     with tenancy.all_partners():
-        partner_ids = due_partners(now=now)
-    for partner_id in partner_ids:
-        looked_at = BATCH
-        while looked_at == BATCH:
-            with tenancy.partner(partner_id):
-                looked_at = tick(partner_id=partner_id, now=now, limit=BATCH)
+        waiting = due_partners(now=clock.now())
+    while waiting:
+        waiting = [partner_id for partner_id in waiting if _batch(partner_id) == BATCH]
+
+
+def _batch(partner_id: int) -> int:
+    with tenancy.partner(partner_id):
+        return tick(partner_id=partner_id, now=clock.now(), limit=BATCH)

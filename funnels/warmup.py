@@ -54,28 +54,35 @@ class Missed:
 Look = Fire | Wait | Missed | None
 
 
-def enter(sequence: Sequence, clockwork: Clockwork, now: datetime) -> Place:
-    return _place(sequence, 0, clockwork, now)
+def enter(sequence: Sequence, clockwork: Clockwork, now: datetime, *, position: int = 0) -> Place | None:
+    """`position`: the messages that the lead has got in an earlier stay; None if that were all of them."""
+    return _place(sequence, position, clockwork, now) if position < len(sequence.steps) else None
 
 
-def look(sequence: Sequence, place: Place, clockwork: Clockwork, now: datetime) -> Look:
-    """What to do about a place whose time has come; None: an edit has left nothing to send.
+def standing(sequence: Sequence, place: Place) -> int | None:
+    """The number of the step whose turn it is; None: an edit has left nothing to send.
 
     A step that was removed gives its turn to the one that stands at its position now.
     """
-    position = next((i for i, step in enumerate(sequence.steps) if step.key == place.step), place.position)
-    if position >= len(sequence.steps):
+    found = next((number for number, step in enumerate(sequence.steps) if step.key == place.step), place.position)
+    return found if found < len(sequence.steps) else None
+
+
+def look(sequence: Sequence, place: Place, clockwork: Clockwork, now: datetime) -> Look:
+    """What to do about a place whose time has come; None: there is nothing left to send."""
+    position = standing(sequence, place)
+    if position is None:
         return None
     step = sequence.steps[position]
     policy = _policy(step.late)
     settled = settle_late(planned=place.fire_at, now=now, policy=policy, quiet=clockwork.quiet, zone=clockwork.zone)
     if isinstance(settled, Skip):
-        return Missed(step, _after(sequence, position, clockwork, now))
+        return Missed(step, enter(sequence, clockwork, now, position=position + 1))
     asked = max(settled.at, clockwork.snoozed_until or settled.at)
     at = allowed_at(asked=asked, last_sent=clockwork.last_promo_at, quiet=clockwork.quiet, zone=clockwork.zone)
     if at > now:
         return Wait(Place(position, step.key, at))
-    return Fire(step, _after(sequence, position, clockwork, now))
+    return Fire(step, enter(sequence, clockwork, now, position=position + 1))
 
 
 def variant_text(step: SequenceStep, lead_id: int) -> tuple[str, str]:
@@ -84,10 +91,6 @@ def variant_text(step: SequenceStep, lead_id: int) -> tuple[str, str]:
     digest = sha256(f"{step.key}:{lead_id}".encode()).digest()
     key = sorted(texts)[int.from_bytes(digest[:8]) % len(texts)]
     return key, texts[key]
-
-
-def _after(sequence: Sequence, position: int, clockwork: Clockwork, now: datetime) -> Place | None:
-    return _place(sequence, position + 1, clockwork, now) if position + 1 < len(sequence.steps) else None
 
 
 def _place(sequence: Sequence, position: int, clockwork: Clockwork, since: datetime) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,13 +77,15 @@ def withdraw(
     lead_id: int | None = None,
     source: str = "",
     callback: str = "",
+    lanes: Collection[OutboxMessage.Lane] = (OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST),
 ) -> int:
-    """Takes back what nobody has begun to send; returns how much that was. `callback`: only under such a button."""
+    """Takes back what nobody has begun to send; returns how much that was. `callback`: only under such a button.
+
+    Of a lead only what is in these `lanes`.
+    """
     messages = OutboxMessage.objects.filter(partner_id=partner_id)
     if lead_id is not None:
-        messages = messages.filter(
-            lead_id=lead_id, lane__in=[OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST]
-        )
+        messages = messages.filter(lead_id=lead_id, lane__in=lanes)
     if source:
         messages = messages.filter(source=source)
     if callback:
@@ -145,6 +147,17 @@ def release(*, partner_id: int, source: str, now: datetime) -> int:
     for bot_id in set(waiting):
         notify(bot_id)
     return len(waiting)
+
+
+def postpone(*, partner_id: int, lead_id: int, not_before: datetime, not_after: datetime) -> int:
+    """The messages of sequences that wait for this lead leave no sooner than then. How many."""
+    waiting = OutboxMessage.objects.filter(
+        partner_id=partner_id,
+        lead_id=lead_id,
+        lane=OutboxMessage.Lane.SEQUENCE,
+        state__in=[State.QUEUED, State.HELD],
+    )
+    return waiting.update(not_before=not_before, not_after=not_after)
 
 
 def blank(*, messages: QuerySet[OutboxMessage]) -> int:

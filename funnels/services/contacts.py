@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from content.messages import Message, escape
+from content.messages import escape
 from content.models import OutboxMessage
 from content.outbox import promises
 from funnels.dialogue import Consented, Effect, EmailLeft, PhoneLeft, QuestionAsked
@@ -20,8 +20,6 @@ from funnels.wishes import CONTACT
 from partners.models import Consent, Lead
 from partners.queries import same_phone
 from partners.services import consents
-
-CONTACT_REQUEST = "contact"  # the outbox source of messages that only ask for a contact
 
 
 def apply(*, scene: Scene, lead: Lead, effect: Effect) -> tuple[Happened, ...]:
@@ -92,8 +90,7 @@ def pass_question(*, scene: Scene, lead: Lead, text: str) -> tuple[Happened, ...
 
 def withdraw_requests(*, lead: Lead, now: datetime) -> None:
     """Whoever has left a phone is not asked for it again, not even by what is queued already."""
-    for request in ({"source": CONTACT_REQUEST}, {"callback": CONTACT}):
-        promises.withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="contact left", now=now, **request)
+    promises.withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="contact left", now=now, callback=CONTACT)
 
 
 def leave_sequences(*, lead: Lead, now: datetime) -> None:
@@ -133,8 +130,3 @@ def blank_cards(*, lead: Lead, now: datetime) -> None:
     cards = OutboxMessage.objects.filter(repeats, lead=lead) if repeats else OutboxMessage.objects.none()
     promises.skip(messages=cards, reason="contact removed", now=now)
     promises.blank(messages=cards)
-
-
-def ask_contact(*, scene: Scene, lead: Lead) -> tuple[Message, ...]:
-    """For sequences: the offer to call back, or nothing when a phone is there already."""
-    return () if lead.phone else (scene.voice.contact_offer(),)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.functions import Greatest
 
-from content.outbox.promises import withdraw
+from content.models import OutboxMessage
+from content.outbox.promises import postpone, withdraw
 from funnels.models import Enrollment
 from funnels.queries import rests
 from funnels.schema import Answers
@@ -19,7 +20,16 @@ from funnels.zones import zone_for
 from partners.models import Lead, Partner
 
 State, Exit = Enrollment.State, Enrollment.Exit
+Lane = OutboxMessage.Lane
 SNOOZE = timedelta(days=7)
+STALE = timedelta(hours=3)  # in the outbox; a later attempt would come at a time that nobody planned
+RUNNING = (State.ACTIVE, State.FROZEN)
+# Whoever left so may come back to the sequence by a choice of their own.
+COMES_BACK = (Exit.OTHER_BRANCH, Exit.UNSUBSCRIBED, Exit.BLOCKED)
+UNWANTED = (Lead.Status.UNSUBSCRIBED, Lead.Status.NOT_INTERESTED)
+EVERYTHING = (Lane.SEQUENCE, Lane.BROADCAST)
+# These reasons end all promotional messages, the others only the sequence's.
+FROM_EVERYTHING = (Exit.UNSUBSCRIBED, Exit.BLOCKED, Exit.HUMAN)
 
 
 def clockwork_of(*, lead: Lead, partner: Partner, now: datetime) -> Clockwork:
@@ -29,49 +39,74 @@ def clockwork_of(*, lead: Lead, partner: Partner, now: datetime) -> Clockwork:
 
 
 def enroll(*, lead: Lead, partner: Partner, now: datetime) -> Enrollment | None:
-    """Puts the lead into the sequence that fits, once in a lead's life. None if none fits or they have been in it.
+    """Puts the lead into the sequence that fits; None if none does, or if it is over for them.
 
-    Another sequence in which the lead stands ends: they have chosen something else.
+    Another sequence in which they stand ends: they have chosen something else. Whoever comes back to one goes on
+    behind the last message they got there, so that no press ever starts a sequence anew.
     """
-    answers = Answers.model_validate(
-        {name: getattr(lead, name) or None for name in ("intent", "pain", "detail", "goal")}
-    )
-    sequence = fitting(sequences_of(partner_id=partner.pk), answers)
-    if sequence is None or Enrollment.objects.filter(lead=lead, sequence=sequence.key).exists():
+    sequence = fitting(sequences_of(partner_id=partner.pk), answers_of(lead)) if _may_enter(lead) else None
+    if sequence is None:
+        return None
+    enrollment = Enrollment.objects.filter(lead=lead, sequence=sequence.key).first()
+    if enrollment is None:
+        enrollment = Enrollment(partner=partner, lead=lead, sequence=sequence.key, round=0, entered_at=now)
+    elif enrollment.state in RUNNING:
         return None
     leave(lead_id=lead.pk, reason=Exit.OTHER_BRANCH, now=now)
-    place = enter(sequence, clockwork_of(lead=lead, partner=partner, now=now), now)
-    enrollment = Enrollment(
-        partner=partner,
-        lead=lead,
-        sequence=sequence.key,
-        position=place.position,
-        next_step=place.step,
-        fire_at=place.fire_at,
-        entered_at=now,
-    )
+    if enrollment.round and enrollment.exit_reason not in COMES_BACK:
+        return None
+    place = enter(sequence, clockwork_of(lead=lead, partner=partner, now=now), now, position=enrollment.position)
+    if place is None:
+        return None
+    enrollment.round += 1
+    enrollment.state, enrollment.exit_reason, enrollment.ended_at = State.ACTIVE, "", None
+    enrollment.position, enrollment.next_step, enrollment.fire_at = place.position, place.step, place.fire_at
     if rests(partner=partner, sequence=sequence.key):
         enrollment.state, enrollment.fire_at = State.FROZEN, None
         enrollment.left_over = remaining(fire_at=place.fire_at, paused_at=now)
-    enrollment.save(force_insert=True)
+    enrollment.save()
     return enrollment
 
 
+def answers_of(lead: Lead) -> Answers:
+    return Answers.model_validate({name: getattr(lead, name) or None for name in ("intent", "pain", "detail", "goal")})
+
+
+def _may_enter(lead: Lead) -> bool:
+    """Whom neither they themselves nor the partner has taken out of the promotional messages."""
+    return lead.blocked_at is None and lead.taken_at is None and lead.status not in UNWANTED
+
+
 def leave(*, lead_id: int, reason: Enrollment.Exit, now: datetime) -> int:
-    """Ends whatever the lead is in, at once: what waits in the outbox is taken back, too."""
-    running = Enrollment.objects.filter(lead_id=lead_id, state__in=[State.ACTIVE, State.FROZEN])
-    partner_ids = list(running.values_list("partner_id", flat=True)[:1])
+    """Ends whatever the lead is in, at once; returns how much that was. Called again it does no harm.
+
+    What waits in the outbox is taken back in any case: the last message of a finished sequence may still be there.
+    """
+    # Before its enrollments, like everybody who locks both: a tick never waits, so nobody waits in a circle.
+    lead = Lead.objects.select_for_update(no_key=True).only("partner_id").get(pk=lead_id)
+    running = Enrollment.objects.filter(lead=lead, state__in=RUNNING)
     left = running.update(
         state=State.LEFT, exit_reason=reason, ended_at=now, fire_at=None, left_over=None, next_step=""
     )
-    if left:
-        withdraw(partner_id=partner_ids[0], lead_id=lead_id, reason=str(reason), now=now)
+    lanes = EVERYTHING if reason in FROM_EVERYTHING else (Lane.SEQUENCE,)
+    withdraw(partner_id=lead.partner_id, lead_id=lead_id, reason=str(reason), now=now, lanes=lanes)
     return left
 
 
 def snooze(*, lead: Lead, now: datetime) -> None:
-    """«Не сейчас»: seven days of silence; the places are kept."""
-    Lead.objects.filter(pk=lead.pk).update(snoozed_until=now + SNOOZE)
+    """«Не сейчас»: seven days of silence. The places are kept; a message that waits in the outbox waits for its end.
+
+    A broadcast would be stale by then: it is taken back.
+    """
+    lead.snoozed_until = now + SNOOZE
+    # The lead's row first: a tick that has it is waited for, and what it has promised is seen below.
+    lead.save(update_fields=["snoozed_until"])
+    clockwork = clockwork_of(lead=lead, partner=lead.partner, now=now)
+    at = clockwork.quiet.next_allowed(lead.snoozed_until, clockwork.zone)
+    withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="snoozed", now=now, lanes=(Lane.BROADCAST,))
+    if postpone(partner_id=lead.partner_id, lead_id=lead.pk, not_before=at, not_after=at + STALE):
+        lead.last_promo_at = at
+        lead.save(update_fields=["last_promo_at"])
 
 
 def freeze(*, partner_id: int, now: datetime, sequence: str = "") -> int:

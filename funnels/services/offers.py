@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from content.messages import Message
-from content.outbox import promises
 from funnels import wishes
 from funnels.models import Enrollment
 from funnels.moves import Decision, Happened
@@ -15,7 +14,7 @@ from funnels.schema import PayScreen, ProductScreen
 from funnels.services.enrollments import enroll, leave
 from funnels.services.scene import Scene, voice_of
 from funnels.services.script import Script, definition
-from funnels.services.turn_rows import Outcome
+from funnels.services.turn_rows import Outcome, Place
 from funnels.speech import Voice
 from funnels.wishes import Topic
 from partners.models import Consent, Lead
@@ -62,15 +61,30 @@ def accept(*, scene: Scene, lead: Lead, version: int) -> tuple[Happened, ...]:
     return (scene.happened("consent_given", to=str(OFFERS), version=version),)
 
 
+def follow_choices(*, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Whoever has agreed to offers and now chooses another branch gets the sequence of that one. After `write`."""
+    chose = {o.place.lead_id for o in outcomes if o.place.offers_asked and _branch(o.decision) != _branch(o.place)}
+    if not chose:
+        return
+    agreed = Lead.objects.filter(pk__in=chose, consents__kind=OFFERS, consents__withdrawn_at=None)
+    for lead in agreed.select_related("partner").order_by("pk"):
+        enroll(lead=lead, partner=lead.partner, now=now)
+
+
+def _branch(of: Place | Decision) -> tuple[str | None, ...]:
+    return of.answers.intent, of.answers.pain, of.answers.goal
+
+
 def decline(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     """«Нет» to the question; said later, it withdraws a consent that was given."""
+    leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=scene.now)
     return _withdraw(scene, lead)
 
 
 def stop(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     """No promotional message from this moment on, whatever is queued."""
-    events = _withdraw(scene, lead)
     leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=scene.now)
+    events = _withdraw(scene, lead)
     if lead.status == Lead.Status.UNSUBSCRIBED:
         return events
     lead.status = Lead.Status.UNSUBSCRIBED
@@ -79,7 +93,6 @@ def stop(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
 
 
 def _withdraw(scene: Scene, lead: Lead) -> tuple[Happened, ...]:
-    promises.withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="no consent", now=scene.now)
     if not consents.withdraw(lead=lead, kind=OFFERS, update_id=scene.update_id, now=scene.now):
         return ()
     return (scene.happened("consent_withdrawn", to=str(OFFERS)),)

@@ -15,7 +15,7 @@ from funnels.facts import Facts, LeadFacts
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.render import render_notice
 from funnels.services.clicks import Tracked, tracked_url
-from funnels.services.offers import ask_once
+from funnels.services.offers import ask_once, follow_choices
 from funnels.services.script import Script, definition, script_for
 from funnels.services.talk import TALKS, Talk, left_behind, talk, typed
 from funnels.services.turn_rows import Outcome, Person, Place, meet, write
@@ -60,6 +60,7 @@ def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list
         outcomes.append(_outcome(place, turn, decision, link))
     outcomes = ask_once(script=script, outcomes=outcomes, now=now)
     write(partner_id=partner_id, outcomes=outcomes, now=now)
+    follow_choices(outcomes=outcomes, now=now)
     return [outcome.decision.messages for outcome in outcomes]
 
 

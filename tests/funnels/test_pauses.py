@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from content.models import OutboxMessage
 from funnels.models import Enrollment, FunnelVersion, SequencePause
 from funnels.services import enrollments, pauses
-from funnels.services.tick import STALE
+from funnels.services.enrollments import STALE
 from partners import tenancy
 from partners.models import Bot, Partner
 from partners.services import reminders

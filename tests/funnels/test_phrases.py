@@ -106,7 +106,5 @@ def test_the_label_of_the_cancel_key_cancels(style: Style) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_buttons_decode(style: Style) -> None:
     voice = Voice(phrases(), consent_texts(), PartnerFacts("Анна", style), (("Меню",),))
-    asked = [voice.consent(kind, decline=wishes.REFUSE) for kind in get_args(dialogue.Kind)]
-    messages = [voice.contact_offer(), *asked]
-    for message in messages:
+    for message in [voice.consent(kind, decline=wishes.REFUSE) for kind in get_args(dialogue.Kind)]:
         assert all(wishes.decode(button.callback) for row in message.buttons for button in row)

@@ -11,11 +11,8 @@ from content.models import OutboxMessage
 from funnels import engine
 from funnels.dialogue import Agree, Ask, Card
 from funnels.models import Conversation, Enrollment, FunnelEvent, FunnelVersion
-from funnels.services import contacts
 from funnels.services.export import MOST_LETTERS, export
 from funnels.services.gate import refusals
-from funnels.services.scene import Scene, voice_of
-from funnels.services.script import script_for
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Turn, Typed, take_turns
 from funnels.wishes import Wish
@@ -190,14 +187,6 @@ def test_the_gate(partner: Partner, fields: dict[str, Any], consent: dict[str, A
         make_consent(lead, **consent)
     with tenancy.partner(partner.pk):
         assert refusals(asked={(lead.pk, "")}, now=NOW).get((lead.pk, ""), "") == reason
-
-
-def test_sequences_ask_who_has_left_no_phone(partner: Partner) -> None:
-    with tenancy.partner(partner.pk):
-        scene = Scene(voice_of(script_for(partner_id=partner.pk, now=NOW)), "start", 0, NOW)
-        (offer,) = contacts.ask_contact(scene=scene, lead=Lead())
-        assert offer.buttons[0][0].callback == "c:contact"
-        assert contacts.ask_contact(scene=scene, lead=Lead(phone=PHONE)) == ()
 
 
 def test_a_long_story_is_exported_in_part_and_says_so(partner: Partner) -> None:

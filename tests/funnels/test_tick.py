@@ -16,7 +16,8 @@ from funnels.sequence_loader import load_sequence
 from funnels.services import enrollments
 from funnels.services.script import forget_scripts
 from funnels.services.sequences import sequence_of
-from funnels.services.tick import _callback, due_partners, tick
+from funnels.services.tick import due_partners, tick
+from funnels.services.warmup_messages import callback_of
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.factories import make_bot, make_lead, make_partner
@@ -234,7 +235,7 @@ def test_every_button_of_a_shipped_sequence_has_a_handler(file: Path) -> None:
     sequence = load_sequence(file.read_text(), file.name).sequence
     for step in sequence.steps:
         for button in (button for row in step.buttons for button in row if button.type != "link"):
-            data = _callback(button)
+            data = callback_of(button)
             found = callbacks.decode_outside(data) or wishes.decode(data)
             assert found is not None, (step.key, button.text)
             assert not isinstance(found, callbacks.Jump) or found.step in steps

@@ -36,7 +36,7 @@ THREE = sequence(step("one"), step("two", "next_day 10:00"), step("three", "3d")
 def test_the_first_place_keeps_its_delay_and_the_quiet_hours() -> None:
     assert enter(THREE, clockwork(), NOON) == Place(0, "one", NOON + timedelta(hours=24))
     evening = NOON + timedelta(hours=10)  # 22:00
-    assert enter(sequence(step("one", "1h")), clockwork(), evening).fire_at == NOON.replace(hour=7, day=3)
+    assert enter(sequence(step("one", "1h")), clockwork(), evening) == Place(0, "one", NOON.replace(hour=7, day=3))
 
 
 def test_a_message_leaves_and_the_next_one_is_planned() -> None:

@@ -1,0 +1,67 @@
+"""A step of a sequence as the message that one lead gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from content.messages import Button, Message
+from funnels import callbacks, template, wishes
+from funnels.facts import Facts, LeadFacts
+from funnels.render import sequence_variables
+from funnels.schema import AskButton, ContactButton, GoButton, LinkButton
+from funnels.sequence_schema import SequenceButton, SequenceStep, SnoozeButton
+from funnels.services.clicks import Tracked, tracked_url
+from funnels.services.scene import voice_of
+from funnels.services.script import Script
+from partners.models import Lead
+
+
+def compose(
+    *, script: Script, lead: Lead, sequence: str, step: SequenceStep, text: str, may_ask_contact: bool
+) -> Message:
+    """`text` is the lead's variant of the step's."""
+    facts = Facts(LeadFacts(lead.first_name), script.partner, script.products, script.plan, _no_link)
+    rows = [
+        tuple(_button(script, lead, f"{sequence}:{step.key}", button) for button in row)
+        for row in _rows(step, may_ask_contact=may_ask_contact)
+    ]
+    voice = voice_of(script)
+    if step.asks_contact and may_ask_contact and not _offers_contact(step):
+        rows.insert(0, (voice.button("contact", wishes.CONTACT),))
+    rows.append((voice.button("unsubscribe", wishes.wish("stop")),))
+    said = template.render(text, script.partner.style, sequence_variables(facts))
+    return Message(said, buttons=tuple(rows), picture=step.picture)
+
+
+def _rows(step: SequenceStep, *, may_ask_contact: bool) -> Iterator[tuple[SequenceButton, ...]]:
+    """The author's buttons; none asks for a contact that must not be asked for."""
+    for row in step.buttons:
+        if kept := tuple(button for button in row if may_ask_contact or not isinstance(button, ContactButton)):
+            yield kept
+
+
+def _offers_contact(step: SequenceStep) -> bool:
+    return any(isinstance(button, ContactButton) for row in step.buttons for button in row)
+
+
+def _button(script: Script, lead: Lead, where: str, button: SequenceButton) -> Button:
+    label = template.label(button.text, script.partner.style)
+    if isinstance(button, LinkButton):
+        return Button(label, url=tracked_url(Tracked(lead.partner_id, lead.pk, 0, where, button.slot)))
+    return Button(label, callback_of(button))
+
+
+def callback_of(button: GoButton | AskButton | SnoozeButton | ContactButton) -> str:
+    match button:
+        case GoButton():
+            return callbacks.jump(button.to)
+        case AskButton():
+            return callbacks.ASK_NOW
+        case SnoozeButton():
+            return wishes.wish("snooze")
+        case ContactButton():
+            return wishes.CONTACT
+
+
+def _no_link(slot: str, step: str) -> str:
+    return ""
