@@ -51,6 +51,14 @@ def check_sequence(sequence: Sequence, lines: Lines, *, names: Names) -> list[Pr
     return sorted(problems, key=lambda problem: problem.line)
 
 
+def check_own_text(text: str, step: SequenceStep, *, names: Names) -> list[Problem]:
+    """The same for a partner's own text of a step."""
+    lines, path = Lines("", {}), ("text",)
+    limit = markup.CAPTION_LIMIT if step.picture else markup.MESSAGE_LIMIT
+    checks = check_content(lines, path, text, SEQUENCE, limit), _check_supplements(lines, path, text, names.supplements)
+    return [problem for found in checks for problem in found]
+
+
 def _check_keys(sequence: Sequence, lines: Lines) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, step in enumerate(sequence.steps):

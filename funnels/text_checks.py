@@ -73,11 +73,16 @@ def check_content(
     yield from banned_claims(lines, path, [template.render(text, style, names) for style in STYLES])
     if not all(markup.visible(page).strip() for page in pages):
         yield lines.problem(path, "empty_text", _("Nothing of this text is left when the variables are empty."))
-    length = max(_length(finish(page) if finish else page) for page in pages)
+    length = longest(text, rules, finish)
     if length > limit:
         code = "caption_too_long" if limit == markup.CAPTION_LIMIT else "text_too_long"
         sentence = _("With the longest names it has %(length)s characters, Telegram allows %(limit)s.")
         yield lines.problem(path, code, sentence % {"length": length, "limit": limit})
+
+
+def longest(text: str, rules: dict[str, Rule], finish: Finish | None = None) -> int:
+    """Characters, as Telegram counts them, of what the reader with the longest names gets."""
+    return max(_length(finish(page) if finish else page) for page in _pages(text, rules))
 
 
 def _pages(text: str, rules: dict[str, Rule]) -> list[Html]:

@@ -1,19 +1,32 @@
-"""The published sequences of a partner: their own text where they have one, else the network's."""
+"""The published sequences of a partner: the whole text of their own or the network's, with single own texts over it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 
 from django.db.models import F, Q
 
-from funnels.models import FunnelVersion
+from funnels.models import FunnelVersion, TextOverride
+from funnels.own_texts import OwnText, overlay
 from funnels.schema import Answers
 from funnels.sequence_loader import load_sequence
 from funnels.sequence_schema import Sequence
 
 
 def sequences_of(*, partner_id: int) -> dict[str, Sequence]:
-    """By key. Behind the partner's door."""
+    """By key, as the partner's leads get them. Behind the partner's door."""
+    sequences = published_sequences(partner_id=partner_id)
+    own: dict[str, list[OwnText]] = defaultdict(list)
+    for sequence, step, text in TextOverride.objects.filter(partner_id=partner_id).values_list(
+        "sequence", "step", "text"
+    ):
+        own[sequence].append(OwnText(step, text))
+    return {key: overlay(sequence, own.get(key, ())) for key, sequence in sequences.items()}
+
+
+def published_sequences(*, partner_id: int | None) -> dict[str, Sequence]:
+    """By key, without the partner's single texts; None: the network's."""
     published = FunnelVersion.objects.filter(
         Q(partner_id=partner_id) | Q(partner_id=None),
         kind=FunnelVersion.Kind.SEQUENCE,

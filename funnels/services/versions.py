@@ -78,13 +78,14 @@ def edit_draft(*, version: FunnelVersion, text: str, note: str) -> None:
 def problems_of(version: FunnelVersion) -> list[Problem]:
     """What is wrong with the text, errors and warnings, by the catalogue and the main funnel of today."""
     if version.kind == Kind.SEQUENCE:
-        return check_sequence_text(version.text, f"{version}.yaml", names=_names(version))
+        return check_sequence_text(version.text, f"{version}.yaml", names=names_for(partner_id=version.partner_id))
     products = frozenset(Product.objects.values_list("key", flat=True))
     return check_text(version.text, f"{version}.yaml", products=products)
 
 
-def _names(version: FunnelVersion) -> Names:
-    main = newest(key=MAIN, partner_id=version.partner_id)
+def names_for(*, partner_id: int | None) -> Names:
+    """What a sequence of the partner, or of the network, may refer to today."""
+    main = newest(key=MAIN, partner_id=partner_id)
     supplements = Product.objects.filter(supplement=True).values_list("name", flat=True)
     return Names(
         steps=load_funnel(main.text, str(main)).funnel.steps.keys() if main else None,
