@@ -31,3 +31,18 @@ def publish_network() -> FunnelVersion:
         )
     forget_scripts()
     return version
+
+
+def publish_sequence(key: str) -> FunnelVersion:
+    """A shipped warm-up sequence, for the whole network."""
+    text = (Path(settings.BASE_DIR) / "funnels/presets/sequences" / f"{key}.yaml").read_text()
+    with tenancy.all_partners():
+        return FunnelVersion.objects.create(
+            kind=FunnelVersion.Kind.SEQUENCE,
+            key=key,
+            number=1,
+            text=text,
+            status=FunnelVersion.Status.PUBLISHED,
+            created_at=NOW,
+            published_at=NOW,
+        )

@@ -10,6 +10,7 @@ from typing import Self
 
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
+from botrunner.turns import Clock
 
 
 def now() -> datetime:
@@ -19,8 +20,10 @@ def now() -> datetime:
 class RunnerThread:
     """`with RunnerThread(tg.url): …` — what `manage.py runbots` does, against the tests' Telegram."""
 
-    def __init__(self, api_url: str, *, name: str = "tests:1", partner_id: int | None = None) -> None:
-        self._api_url, self._name, self._partner_id = api_url, name, partner_id
+    def __init__(
+        self, api_url: str, *, name: str = "tests:1", partner_id: int | None = None, clock: Clock = now
+    ) -> None:
+        self._api_url, self._name, self._partner_id, self._clock = api_url, name, partner_id, clock
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=name, daemon=True)
 
@@ -29,7 +32,7 @@ class RunnerThread:
         self._supervisor = Supervisor(
             request=SharedRequest(),
             api_url=self._api_url,
-            clock=now,
+            clock=self._clock,
             runner=self._name,
             partner_id=self._partner_id,
         )

@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from botrunner.sandbox import groups, people
+from botrunner.sandbox.clock import TimeMachine
 from botrunner.sandbox.entities import to_html
 from botrunner.sandbox.faults import Fault
 from botrunner.sandbox.params import Upload
@@ -73,11 +74,12 @@ class SandboxServer:
         latency: float = 0.0,
         record: bool = True,
         port: int = 0,
+        machine: TimeMachine | None = None,
     ) -> None:
         self.world = World(now=now, rate_limits=rate_limits)
         self.world.faults.latency = latency
         self.port = port
-        self._sandbox = Sandbox(self.world, record=record)
+        self._sandbox = Sandbox(self.world, record=record, machine=machine)
         self._sandbox.api.on_answer = self._changed
         self._sandbox.api.polling.on_wait = self._changed
         self.world.listeners.append(lambda _: self._changed())

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from .api import BotApi
+from .clock import ClockPage, TimeMachine
 from .files import FILE_LIMIT
 from .store import Store
 from .web import WebChat
@@ -26,12 +27,26 @@ async def only_by_a_loopback_name(request: web.Request, handler: Handler) -> web
 
 
 class Sandbox:
-    """start() and stop() may be repeated: the world stays, as Telegram does during an outage."""
+    """start() and stop() may be repeated: the world stays, as Telegram does during an outage.
 
-    def __init__(self, world: World, *, store: Store | None = None, record: bool = False) -> None:
+    Without a `machine` the page has no buttons that move the clock.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        store: Store | None = None,
+        record: bool = False,
+        machine: TimeMachine | None = None,
+    ) -> None:
         self.world = world
         self.api = BotApi(world, record=record)
         self.chat = WebChat(world)
+        if machine is not None:
+            # a poll answered long ago by the new clock would look like a dead bot
+            renew_polls = self.api.polling.release_all
+            self.chat.clock = ClockPage(world, machine, person_of=self.chat.person, after_move=renew_polls)
         self.store = store
         self._runner: web.AppRunner | None = None
         self._saving: asyncio.Task[None] | None = None

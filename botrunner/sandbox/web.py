@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 from aiohttp import WSCloseCode, web
 
 from .actions import ACTIONS, find_chat
+from .clock import ClockPage
 from .errors import ApiError, PersonError
+from .http import SECURITY, refusal, same_origin
 from .params import Upload
 from .people import send_file
 from .state import Json, Person
@@ -22,13 +24,6 @@ from .world import News, World
 
 STATIC = Path(__file__).parent / "static"
 PAGE = Path(__file__).parents[2] / "templates" / "sandbox" / "chat.html"
-SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
 
 
 @dataclass(slots=True)
@@ -47,6 +42,7 @@ class Viewer:
 class WebChat:
     def __init__(self, world: World) -> None:
         self.world = world
+        self.clock: ClockPage | None = None  # None: the clock is the real one
         self._viewers: dict[web.WebSocketResponse, Viewer] = {}
         world.listeners.append(self._news)
 
@@ -58,6 +54,7 @@ class WebChat:
             web.get("/api/live", self.live),
             web.post("/api/upload", self.upload),
             web.post("/api/do/{action}", self.act),
+            *(self.clock.routes() if self.clock else []),
             web.get("/files/{key:.+}", self.file),
             web.static("/static", STATIC),
             web.get("/{username:[A-Za-z][A-Za-z0-9_]{2,31}}", self.deep_link),
@@ -79,20 +76,22 @@ class WebChat:
         raise web.HTTPFound(f"/?{urlencode(query)}")
 
     async def home(self, request: web.Request) -> web.Response:
-        return web.json_response(home_view(self.world, self._person(request)), headers=SECURITY)
+        view = home_view(self.world, self.person(request))
+        view["clock"] = self.clock.view() if self.clock else None
+        return web.json_response(view, headers=SECURITY)
 
     async def messages(self, request: web.Request) -> web.Response:
-        person = self._person(request)
+        person = self.person(request)
         try:
             chat = find_chat(self.world, person, request.query.get("key", ""))
         except PersonError as error:
-            return _refusal(str(error))
+            return refusal(str(error))
         shown = [message for message in chat.messages.values() if message.id > chat.cleared_to]
         views = [message_view(self.world.state, chat, message) for message in shown]
         return web.json_response({"chat": chat_view(self.world, chat, person), "messages": views}, headers=SECURITY)
 
     async def act(self, request: web.Request) -> web.Response:
-        _same_origin(request)
+        same_origin(request)
         function = ACTIONS.get(request.match_info["action"])
         if function is None or request.content_type != "application/json":
             raise web.HTTPNotFound
@@ -100,17 +99,17 @@ class WebChat:
             body: Any = await request.json()
             if not isinstance(body, dict):
                 raise PersonError("Неверный запрос.")
-            result = function(self.world, self._person(request), body)
+            result = function(self.world, self.person(request), body)
         except (PersonError, ValueError) as error:
-            return _refusal(str(error))
+            return refusal(str(error))
         return web.json_response(result, headers=SECURITY)
 
     async def upload(self, request: web.Request) -> web.Response:
-        _same_origin(request)
-        person, form = self._person(request), await request.post()
+        same_origin(request)
+        person, form = self.person(request), await request.post()
         field = form.get("file")
         if not isinstance(field, web.FileField):
-            return _refusal("Выберите файл.")
+            return refusal("Выберите файл.")
         upload = Upload(field.filename, field.content_type, field.file.read())
         thread = str(form.get("thread") or "")
         try:
@@ -118,9 +117,9 @@ class WebChat:
             thread_id = int(thread) if thread.isdecimal() else None
             send_file(self.world, person, chat, upload, caption=str(form.get("caption", "")), thread_id=thread_id)
         except PersonError as error:
-            return _refusal(str(error))
+            return refusal(str(error))
         except ApiError as error:
-            return _refusal(f"Telegram не принял файл: {error.description}")
+            return refusal(f"Telegram не принял файл: {error.description}")
         return web.json_response(None, headers=SECURITY)
 
     async def file(self, request: web.Request) -> web.Response:
@@ -137,8 +136,8 @@ class WebChat:
         return web.Response(body=data, content_type=kind, headers={**SECURITY, "Content-Disposition": disposition})
 
     async def live(self, request: web.Request) -> web.WebSocketResponse:
-        _same_origin(request)
-        person = self._person(request)
+        same_origin(request)
+        person = self.person(request)
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         viewer = self._viewers[socket] = Viewer(person.id)
@@ -151,7 +150,7 @@ class WebChat:
             sender.cancel()
         return socket
 
-    def _person(self, request: web.Request) -> Person:
+    def person(self, request: web.Request) -> Person:
         """The first person when nobody was chosen yet."""
         wanted = request.query.get("as", "")
         state = self.world.state
@@ -181,14 +180,3 @@ class WebChat:
         if news.message is not None:
             body["message"] = message_view(self.world.state, chat, news.message)
         return body
-
-
-def _refusal(text: str) -> web.Response:
-    return web.json_response({"error": text}, status=400, headers=SECURITY)
-
-
-def _same_origin(request: web.Request) -> None:
-    """Other sites open in the same browser must not act as our people."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        raise web.HTTPForbidden

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from botrunner.db import close_connections
 from botrunner.sandbox.demo import DemoPartner, settle
 from botrunner.sandbox.files import FileStore
 from botrunner.sandbox.server import LOOPBACK, Sandbox
 from botrunner.sandbox.store import Store
 from botrunner.sandbox.world import World
+from botrunner.timemachine import ProductClock, run_timetable
 from partners import clock
 
 
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         store = Store(folder)
         world = World(store.load(), now=clock.now, files=FileStore(folder / "files"))
         settle(world, read_partners(settings.BASE_DIR / "partners" / "demo"))
-        sandbox = Sandbox(world, store=store)
+        machine = ProductClock(tick=run_timetable) if settings.SANDBOX_CLOCK else None
+        sandbox = Sandbox(world, store=store, machine=machine)
         try:
             await sandbox.start(host, port)
         except OSError as error:
@@ -50,6 +53,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         await asked_to_stop()
         await sandbox.stop()
+        if machine is not None:
+            await asyncio.to_thread(close_connections)
 
 
 def read_partners(folder: Path) -> list[DemoPartner]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from content.services.catalogue import load_pay_plan, load_products
 from funnels.models import FunnelVersion
 from funnels.services.versions import NotPublishable, publish, save_draft
-from partners import tenancy
+from partners import clock, tenancy
 from partners.models import Link, Membership, Partner
 from partners.onboarding.config import PartnerConfig
 from partners.services.partners import SaveRefused, save_partner
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     help = "Load the demo network. What is there already stays as it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = datetime.now(UTC)
+        now = clock.now()
         try:
             with transaction.atomic(), tenancy.all_partners():
                 for line in load(now):

@@ -15,8 +15,12 @@ export async function get(path, query = {}) {
 }
 
 export async function act(name, body = {}) {
+  return post(`/api/do/${name}`, body);
+}
+
+export async function post(path, body) {
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  return answer(await reach(`/api/do/${name}?as=${me.id}`, options));
+  return answer(await reach(`${path}?as=${me.id}`, options));
 }
 
 export async function upload(fields) {

@@ -1,5 +1,6 @@
 // The list of messages: dates between days, runs of one sender, scrolling.
 
+import { now } from "./clock.js";
 import { $, h } from "./dom.js";
 import { messageElement } from "./message.js";
 import { T } from "./texts.js";
@@ -17,7 +18,8 @@ export class Feed {
 
   show(messages) {
     this.messages = messages;
-    this.box.replaceChildren(...messages.flatMap((_, index) => this.#elements(index)));
+    this.box.replaceChildren();
+    messages.forEach((_, index) => this.#append(index));
     this.toEnd();
   }
 
@@ -26,9 +28,7 @@ export class Feed {
     this.messages.push(message);
     const index = this.messages.length - 1;
     if (index) this.#redraw(index - 1);
-    const added = this.#elements(index);
-    added.at(-1).classList.add("new");
-    this.box.append(...added);
+    this.#append(index).classList.add("new");
     if (follow) this.toEnd(true);
   }
 
@@ -62,6 +62,10 @@ export class Feed {
     if (index >= 0) this.#redraw(index);
   }
 
+  redrawDates() {
+    for (const mark of this.box.querySelectorAll(".service.date span")) mark.textContent = dayName(Number(mark.parentElement.dataset.date));
+  }
+
   atEnd() {
     return this.heading || this.#toGo() < 120;
   }
@@ -87,11 +91,16 @@ export class Feed {
     old?.replaceWith(drawn);
   }
 
-  #elements(index) {
+  // Each day is an element of its own: its date stays at the top only as long as the day is in view.
+  #append(index) {
     const [before, message] = [this.messages[index - 1], this.messages[index]];
+    if (!before || day(before) !== day(message)) {
+      const mark = h("div", { class: "service date", dataset: { date: message.date } }, h("span", {}, dayName(message.date)));
+      this.box.append(h("div", { class: "day" }, mark));
+    }
     const element = messageElement(message, this.context, this.#place(index));
-    if (before && day(before) === day(message)) return [element];
-    return [h("div", { class: "service date" }, h("span", {}, dayName(message.date))), element];
+    this.box.lastElementChild.append(element);
+    return element;
   }
 
   #place(index) {
@@ -109,9 +118,9 @@ const day = (message) => new Date(message.date * 1000).toDateString();
 
 export function dayName(seconds) {
   const date = new Date(seconds * 1000);
-  const now = new Date();
-  if (date.toDateString() === now.toDateString()) return T.today;
-  if (date.toDateString() === new Date(now - 86400000).toDateString()) return T.yesterday;
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  const today = now();
+  if (date.toDateString() === today.toDateString()) return T.today;
+  if (date.toDateString() === new Date(today - 86400000).toDateString()) return T.yesterday;
+  const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
   return date.toLocaleDateString("ru", { day: "numeric", month: "long", year });
 }

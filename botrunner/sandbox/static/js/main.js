@@ -1,6 +1,7 @@
 // The page as a whole: who I am, which chat is open, what the server tells.
 
 import { act, get, listen, me, upload } from "./api.js";
+import { lookAhead, setClock, showClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { ask, copy, dialog, failure, form, menu, tell, toast } from "./dialogs.js";
 import { $, avatar, h, iconButton } from "./dom.js";
@@ -32,6 +33,8 @@ async function begin() {
   const query = new URLSearchParams(location.search);
   me.id = query.get("as") ?? remembered("as") ?? "";
   await reload();
+  if (app.home.clock) showClock(whatIsNext);
+  if (app.home.clock) setClock(app.home.clock);
   listen(onNews, onConnection);
   const bot = query.get("bot");
   const hash = decodeURIComponent(location.hash.slice(1));
@@ -64,6 +67,7 @@ async function open(key, startCode = null) {
   keepSummary(chat);
   drawChat();
   composer.focus();
+  whatIsNext();
 }
 
 function showList() {
@@ -72,6 +76,11 @@ function showList() {
   document.body.classList.remove("has-chat");
   history.replaceState(null, "", "/");
   drawList();
+  whatIsNext();
+}
+
+function whatIsNext() {
+  lookAhead(app.chat?.bot ? app.chat : null);
 }
 
 function drawChat() {
@@ -272,12 +281,19 @@ function mainMenu(anchor) {
 function onNews(news) {
   if (news.summary) keepSummary(news.summary);
   const here = app.chat && news.chat === app.chat.key;
-  if (["bots", "people"].includes(news.kind)) reload().then(() => app.chat && drawComposerIfNew());
+  if (news.kind === "clock") onClock(news);
+  else if (["bots", "people"].includes(news.kind)) reload().then(() => app.chat && drawComposerIfNew());
   else if (news.kind === "gone") gone(news.chat);
   else if (news.kind === "answer") onAnswer(news);
   else if (here) onChatNews(news);
   else if (news.kind === "chats" && !app.home.chats.some((chat) => chat.key === news.chat)) reload();
   drawList();
+}
+
+// «Сегодня» moves on with the clock.
+function onClock(news) {
+  setClock(news);
+  feed.redrawDates();
 }
 
 function onChatNews(news) {
@@ -303,6 +319,8 @@ function onMessage(message) {
   if (message.from.bot && app.chat.keyboard) composer.showKeyboard();
   drawComposerIfNew();
   markRead();
+  clearTimeout(app.nextTimer);
+  app.nextTimer = setTimeout(whatIsNext, 700); // a turn of the bot may be several messages
 }
 
 function onEdited(message) {

@@ -74,6 +74,28 @@ export const T = {
   offline: "Соединение потеряно. Подключаюсь…",
   failed: "Не получилось. Проверьте, что песочница запущена.",
   unsupportedButton: "Такая кнопка в песочнице не работает.",
+  plusHour: "+1 час",
+  plusHourShort: "+1 ч",
+  plusDay: "+1 день",
+  plusDayShort: "+1 д",
+  toNext: "⏭ До следующего сообщения",
+  toNextShort: "⏭ Дальше",
+  clockHints: {
+    hour: "Прожить один час: всё, что должно случиться за это время, случится",
+    day: "Прожить один день: всё, что должно случиться за это время, случится",
+    next: "Перевести время к следующему сообщению этого бота",
+  },
+  clockTitle: "Время в песочнице",
+  clockText: "Эти часы общие для всей песочницы: для бота, панели и переписки. Их можно переводить только вперёд: события будущего уже записаны.\n\nЧтобы вернуть настоящее время, остановите make run и удалите папку с данными (var): песочница начнётся заново.",
+  nextMessage: (when) => `следующее сообщение: ${when}`,
+  stayedSilent: "Время пришло, но бот промолчал: возможно, рассылка уже не нужна или остановлена.",
+  shift: (seconds) => {
+    const minutes = Math.round(seconds / 60);
+    const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+    const parts = [days && `${days} ${plural(days, "день", "дня", "дней")}`, hours && `${hours} ч`, !days && !hours && minutes && `${minutes} мин`];
+    const text = parts.filter(Boolean).join(" ");
+    return text && `+${text}`;
+  },
   name: "Имя",
   lastName: "Фамилия",
   username: "Имя пользователя",
