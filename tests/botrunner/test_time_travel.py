@@ -47,7 +47,7 @@ def agreed(anna: Bot, tg: SandboxServer) -> ChatDriver:
     """A person who chose a product and wants tips."""
     chat = open_bot(tg)
     go(chat, *TO_PRODUCT)
-    chat.press("Да, присылай").wait_answer()
+    chat.press("Да, присылай")
     chat.wait_text("раз в день-два")
     return chat
 

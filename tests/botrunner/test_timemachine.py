@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_fortnight_in_one_step_is_the_whole_sequence_at_its_own_times(bot: Bot
     assert len(times) == 7
     assert first is not None
     assert times[0] - first < timedelta(minutes=1)
-    assert all(later - earlier >= timedelta(hours=20) for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= timedelta(hours=20) for earlier, later in pairwise(times))
     assert len(stops) == 8  # one for each message, one at the end
     assert abs(stops[-1] - timedelta(days=16)) < timedelta(minutes=1)
 
