@@ -22,6 +22,18 @@ def telegram_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def shorten(text: str, longest: int) -> str:
+    """The beginning of a text, at most so long for Telegram; what is cut off is told by an ellipsis."""
+    if telegram_length(text) <= longest:
+        return text
+    units = 0
+    for at, character in enumerate(text):
+        units += telegram_length(character)
+        if units >= longest:  # one unit is the ellipsis's
+            return f"{text[:at].rstrip()}…"
+    return text
+
+
 def visible(html: str) -> str:
     """What the reader sees, and what Telegram's limits are about."""
     return unescape(_TAG.sub("", html))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -33,3 +33,20 @@ def roubles(value: Decimal | int) -> str:
 def month(day: date) -> str:
     """«январь 2026»."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """«1 день», «2 дня», «5 дней»."""
+    if count % 10 == 1 and count % 100 != 11:
+        return f"{count} {one}"
+    return f"{count} {few if 2 <= count % 10 <= 4 and not 12 <= count % 100 <= 14 else many}"
+
+
+def lasting(time: timedelta) -> str:
+    """«3 дня 4 ч», «4 ч», «5 мин»."""
+    minutes = max(int(time.total_seconds()) // 60, 1)
+    if minutes < 60:
+        return f"{minutes} мин"
+    days, hours = divmod(minutes // 60, 24)
+    parts = [plural(days, "день", "дня", "дней") if days else "", f"{hours} ч" if hours else ""]
+    return " ".join(filter(None, parts))

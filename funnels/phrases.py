@@ -23,7 +23,6 @@ ButtonName = Literal[
     "privacy", "settings", "unsubscribe",
 ]  # fmt: skip
 PrivacyLine = Literal["phone", "email", "consent_data", "consent_offers"]
-Card = Literal["phone", "email", "removed", "support", "interest", "duplicate"]
 Command = Literal["menu", "contact", "support", "settings", "stop", "privacy", "export", "forget_me", "help"]
 # "consent" is no phrase: it has a file and versions of its own.
 SAYS = frozenset(get_args(dialogue.Say)) - {"consent"} | frozenset(get_args(OwnSay))
@@ -35,8 +34,6 @@ class Phrases(Part):
     buttons: dict[ButtonName, Label]
     topics: dict[Topic, Label]
     privacy_lines: dict[PrivacyLine, Text]
-    cards: dict[Card, Text]
-    interests: dict[str, Label]
     commands: dict[Command, Annotated[str, Field(min_length=1, max_length=256)]]
 
     @model_validator(mode="after")
@@ -46,7 +43,6 @@ class Phrases(Part):
             "buttons": get_args(ButtonName),
             "topics": get_args(Topic),
             "privacy_lines": get_args(PrivacyLine),
-            "cards": get_args(Card),
             "commands": get_args(Command),
         }
         for name, keys in needed.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,7 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from funnels.models import FunnelEvent, FunnelVersion, LeadMessage, SequencePause
+from funnels.scoring import ScoredEvent
 from partners.models import Lead, Partner
 
 Kind = FunnelEvent.Kind
@@ -47,6 +50,15 @@ class Timeline:
 def rests(*, partner: Partner, sequence: str) -> bool:
     """Whoever enters the sequence now is frozen at once."""
     return not partner.auto_reminders or SequencePause.objects.filter(partner=partner, sequence=sequence).exists()
+
+
+def scored_events(lead_ids: Collection[int]) -> dict[int, list[ScoredEvent]]:
+    """All that the score of each lead follows from, in one query."""
+    found: dict[int, list[ScoredEvent]] = defaultdict(list)
+    rows = FunnelEvent.objects.filter(lead_id__in=lead_ids).order_by()
+    for lead_id, *event in rows.values_list("lead_id", "kind", "step", "data", "at"):
+        found[lead_id].append(ScoredEvent(*event))
+    return found
 
 
 def versions_of(events: list[FunnelEvent]) -> dict[int, FunnelVersion]:

@@ -118,6 +118,18 @@ def score(events: Iterable[ScoredEvent], *, now: datetime, weights: Weights) -> 
     )
 
 
+def changes_at(events: Iterable[ScoredEvent], *, now: datetime, weights: Weights) -> datetime | None:
+    """When the score may differ from the one at `now` although nothing more happens; None: never."""
+    known = list(events)
+    times = [event.at for event in known if event.at > now]  # of a machine whose clock is ahead
+    last = _last_activity((event for event in known if event.at <= now), weights)
+    if last is not None:
+        days = (now - last) // DAY
+        if weights.silence.times(days + 1) > weights.silence.times(days):
+            times.append(last + (days + 1) * DAY)
+    return min(times, default=None)
+
+
 def band(total: int) -> Band:
     if is_hot(total):
         return "very_hot" if total >= VERY_HOT else "hot"
@@ -210,7 +222,11 @@ def _line(
 
 
 def _silence(seen: Sequence[ScoredEvent], now: datetime, weights: Weights) -> list[ScoreLine]:
-    last = max((event.at for event in seen if event.kind in weights.activity), default=None)
+    last = _last_activity(seen, weights)
     days = (now - last) // DAY if last else 0  # who never did anything is not silent yet
     points = weights.silence.times(days)
     return [ScoreLine(-points, "silence", days, last)] if last and points else []
+
+
+def _last_activity(events: Iterable[ScoredEvent], weights: Weights) -> datetime | None:
+    return max((event.at for event in events if event.kind in weights.activity), default=None)

@@ -1,5 +1,7 @@
 from celery import shared_task
 
+from funnels.services.scores import due_partners as partners_to_rescore
+from funnels.services.scores import rescore_due
 from funnels.services.tick import due_partners, tick
 from partners import clock, tenancy
 
@@ -21,3 +23,17 @@ def plan_warmups() -> None:
 def _batch(partner_id: int) -> int:
     with tenancy.partner(partner_id):
         return tick(partner_id=partner_id, now=clock.now(), limit=BATCH)
+
+
+@shared_task
+def rescore_leads() -> None:
+    """A turn only notes that the score may have changed: many clicks are one reckoning."""
+    with tenancy.all_partners():
+        waiting = partners_to_rescore(now=clock.now())
+    while waiting:
+        waiting = [partner_id for partner_id in waiting if _rescore(partner_id) == BATCH]
+
+
+def _rescore(partner_id: int) -> int:
+    with tenancy.partner(partner_id):
+        return rescore_due(partner_id=partner_id, now=clock.now(), limit=BATCH)

@@ -49,6 +49,17 @@ _AGREE = re.compile(r"c:agree:(data|offers):([1-9][0-9]{0,3})")
 _TOPIC = re.compile(r"c:topic:(tips|offers|business):(on|off)")
 
 
+def is_right(act: object) -> bool:
+    """Whether it is answered even while the partner speaks with the lead instead of the bot."""
+    match act:
+        case Wish(word):
+            return word != "help"
+        case Agree(kind):
+            return kind == "offers"
+        case _:
+            return isinstance(act, ChangeTopic)
+
+
 def wish(word: Word) -> str:
     return f"c:{word}"
 

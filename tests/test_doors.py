@@ -40,6 +40,7 @@ OPENS_ALL = {
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/tasks.py", "plan_warmups"),  # whose sequences are due
+    ("funnels/tasks.py", "rescore_leads"),  # whose scores are due
     ("partners/access.py", "membership_of"),  # whose login it is decides which door opens
     ("partners/management/commands/create_partner.py", "create"),
     ("partners/management/commands/create_partner.py", "taken"),

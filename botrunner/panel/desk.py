@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from botrunner.panel import leads
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.services.turns import Turn, Typed
 
-PRESSES: Presses = {}
+PRESSES: Presses = {**leads.PRESSES}
 COMMANDS: Commands = {}
 
 

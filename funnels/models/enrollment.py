@@ -20,6 +20,8 @@ class Enrollment(models.Model):
         BLOCKED = "blocked", _("blocked the bot")
         HUMAN = "human", _("a person took over")
         OTHER_BRANCH = "other_branch", _("chose something else")
+        PARTNER = "partner", _("became a partner")
+        DECLINED = "declined", _("not interested")
         REMOVED = "removed", _("the sequence is gone")
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))

@@ -1,39 +1,76 @@
-"""Short cards about a lead for the partner's own chat with the bot."""
+"""What the partner must hear of at once, in the transaction of its cause. Behind the partner's door."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from content.messages import Html, Message, escape
+from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
-from funnels.phrases import Card
-from funnels.speech import Voice
-from partners.models import Bot, Lead
+from funnels.card_text import Headline
+from funnels.models import Alert
+from funnels.services.cards import card
+from partners.models import Bot, Lead, Partner
+
+SOURCE = "lead"  # of everything in the outbox that tells the partner about a lead
 
 
-def tell_partner(
-    *, lead: Lead, card: Card, key: str, voice: Voice, variables: Mapping[str, str], now: datetime
-) -> bool:
-    """False if there is nobody to tell. `key` makes the promise one of a kind; `lead.partner` is read."""
-    partner = lead.partner
-    bot_id = Bot.objects.filter(partner=partner).values_list("pk", flat=True).first()
-    if partner.telegram_id is None or bot_id is None or not partner.lead_notifications:
-        return False
-    facts = {"person": person(lead), "interest": interest(lead, voice), **variables}
-    text = voice.line(voice.phrases.cards[card], facts)
-    promised = Promise(partner.telegram_id, key, Message(text), not_before=now, lead_id=lead.pk)
+def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime) -> Alert | None:
+    """None if it was raised today already, in the partner's zone. `lead.partner` and the lead's links are read.
+
+    The row is made in any case, also for a partner who wants no messages: lists and the digest show it.
+    """
+    if lead.erased_at is not None:
+        return None
+    alert, is_new = Alert.objects.get_or_create(
+        lead=lead,
+        trigger=trigger,
+        day=day_of(lead.partner, now),
+        defaults={"partner_id": lead.partner_id, "at": now},
+    )
+    if not is_new:
+        return None
+    if lead.partner.lead_notifications:
+        tell(lead=lead, message=card(lead=lead, trigger=trigger, now=now), key=f"alert:{alert.pk}", now=now)
+    return alert
+
+
+def raise_again(*, lead: Lead, trigger: Alert.Trigger, headline: Headline, key: str, now: datetime) -> None:
+    """For what the partner must not miss, the second question of a day, say: today's alert opens again."""
+    if raise_alert(lead=lead, trigger=trigger, now=now) is not None or lead.erased_at is not None:
+        return
+    today = Alert.objects.filter(lead=lead, trigger=trigger, day=day_of(lead.partner, now))
+    today.update(state=Alert.State.OPEN, settled_at=None)
+    if lead.partner.lead_notifications:
+        tell(lead=lead, message=card(lead=lead, trigger=headline, now=now), key=key, now=now)
+
+
+def settle(*, lead: Lead, state: Alert.State, now: datetime) -> int:
+    """Closes all open alerts of the lead; returns how many there were."""
+    opened = Alert.objects.filter(lead=lead, state=Alert.State.OPEN)
+    return opened.update(state=state, settled_at=now, remind_at=None)
+
+
+def tell(*, lead: Lead, message: Message, key: str, now: datetime) -> int:
+    """To the partner and the helpers, whatever `lead_notifications` says; how many promises are new.
+
+    `key` makes the message one of a kind for each of them; at most 90 characters.
+    """
+    bot_id = Bot.objects.filter(partner_id=lead.partner_id).values_list("pk", flat=True).first()
+    readers = readers_of(lead.partner)
+    if bot_id is None or not readers:
+        return 0
+    promised = [Promise(chat_id, f"{key}:{chat_id}", message, not_before=now, lead_id=lead.pk) for chat_id in readers]
     lane = OutboxMessage.Lane.ALERT
-    return promise(partner_id=partner.pk, bot_id=bot_id, lane=lane, promises=[promised], now=now, source="lead") > 0
+    return promise(partner_id=lead.partner_id, bot_id=bot_id, lane=lane, promises=promised, now=now, source=SOURCE)
 
 
-def person(lead: Lead) -> Html:
-    name = escape(" ".join(str(lead).split()))
-    return Html(f"<b>{name}</b> @{escape(lead.username)}" if lead.username else f"<b>{name}</b>")
+def readers_of(partner: Partner) -> Sequence[int]:
+    """The Telegram ids of the partner and the helpers; empty: nobody can be told."""
+    return tuple(dict.fromkeys(filter(None, (partner.telegram_id, *partner.admin_telegram_ids))))
 
 
-def interest(lead: Lead, voice: Voice) -> Html:
-    names = voice.phrases.interests
-    known = [names[word] for word in (lead.intent, lead.pain) if word in names]
-    return voice.line(voice.phrases.cards["interest"], {"interest": ", ".join(known)}) if known else Html("")
+def day_of(partner: Partner, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(partner.time_zone)).date()

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
-from funnels.models import FunnelEvent
+from funnels.models import Alert, FunnelEvent
 from funnels.schema import ProductScreen
+from funnels.services.alerts import raise_alert
+from funnels.services.scores import rescore
 from funnels.services.script import definition
 from partners.models import Destination, Lead, Partner
 
 # A browser may ask twice for one press (a reload, a prefetch that became a visit).
 SAME_PRESS = timedelta(seconds=10)
+TRIGGERS = {"shop": Alert.Trigger.LINK_CLICKED, "registration": Alert.Trigger.REGISTRATION_STARTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,11 @@ def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
     product = _product(tracked)
     url = destination(partner_id=tracked.partner_id, slot=tracked.slot, product=product)
     # The lock makes a second request of the same press wait until the first one is recorded.
-    if counts and Lead.objects.select_for_update().filter(pk=tracked.lead_id).exists():
-        _record(tracked, product, now)
+    lead = _lead(tracked.lead_id) if counts else None
+    if lead is not None and _record(tracked, product, now):
+        rescore(leads=[lead], now=now)
+        if trigger := TRIGGERS.get(tracked.slot.partition(".")[0]):
+            raise_alert(lead=lead, trigger=trigger, now=now)
     return url
 
 
@@ -75,6 +81,11 @@ def destination(*, partner_id: int, slot: str, product: str = "") -> str:
     return partner.shop_link
 
 
+def _lead(lead_id: int) -> Lead | None:
+    leads = Lead.objects.select_for_update(of=("self",)).select_related("partner", "first_link", "last_link")
+    return leads.filter(pk=lead_id).first()
+
+
 def _product(tracked: Tracked) -> str:
     if not tracked.version:
         return ""
@@ -82,7 +93,7 @@ def _product(tracked: Tracked) -> str:
     return step.product if isinstance(step, ProductScreen) else ""
 
 
-def _record(tracked: Tracked, product: str, now: datetime) -> None:
+def _record(tracked: Tracked, product: str, now: datetime) -> bool:
     clicks = FunnelEvent.objects.filter(
         lead_id=tracked.lead_id,
         kind=FunnelEvent.Kind.LINK_CLICKED,
@@ -91,7 +102,7 @@ def _record(tracked: Tracked, product: str, now: datetime) -> None:
         at__gt=now - SAME_PRESS,
     )
     if clicks.exists():
-        return
+        return False
     FunnelEvent.objects.create(
         partner_id=tracked.partner_id,
         lead_id=tracked.lead_id,
@@ -101,3 +112,4 @@ def _record(tracked: Tracked, product: str, now: datetime) -> None:
         data={"slot": tracked.slot} | ({"product": product} if product else {}),
         at=now,
     )
+    return True

@@ -1,4 +1,4 @@
-"""A lead's contact: kept with the consent to it, told to the partner, taken back. Behind the partner's door."""
+"""A lead's contact: kept with the consent to it, taken back. `consequences` tells the partner. Behind their door."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from django.db.models import Q
 from content.messages import escape
 from content.models import OutboxMessage
 from content.outbox import promises
+from funnels.contacts import shown_phone
 from funnels.dialogue import Consented, Effect, EmailLeft, PhoneLeft, QuestionAsked
 from funnels.models import Enrollment
 from funnels.moves import Happened
-from funnels.services.alerts import tell_partner
+from funnels.services.alerts import tell
+from funnels.services.cards import removed_card
 from funnels.services.enrollments import leave
 from funnels.services.scene import Scene
 from funnels.services.sequences import sequences_of
@@ -31,7 +33,7 @@ def apply(*, scene: Scene, lead: Lead, effect: Effect) -> tuple[Happened, ...]:
         case EmailLeft(email):
             return keep_email(scene=scene, lead=lead, email=email)
         case QuestionAsked(text):
-            return pass_question(scene=scene, lead=lead, text=text)
+            return pass_question(scene=scene, text=text)
 
 
 def give_data_consent(*, scene: Scene, lead: Lead, version: int) -> tuple[Happened, ...]:
@@ -48,16 +50,6 @@ def keep_phone(*, scene: Scene, lead: Lead, phone: str) -> tuple[Happened, ...]:
     withdraw_requests(lead=lead, now=scene.now)
     leave_sequences(lead=lead, now=scene.now)
     duplicates = same_phone(lead).count()
-    cards = scene.voice.phrases.cards
-    variables = {"phone": phone, "duplicate": scene.voice.line(cards["duplicate"], {}) if duplicates else ""}
-    tell_partner(
-        lead=lead,
-        card="phone",
-        key=f"contact:{lead.pk}:phone:{scene.update_id}",
-        voice=scene.voice,
-        variables=variables,
-        now=scene.now,
-    )
     data = {"what": "phone"} | ({"duplicates": duplicates} if duplicates else {})
     return (scene.happened("contact_left", **data),)
 
@@ -65,26 +57,11 @@ def keep_phone(*, scene: Scene, lead: Lead, phone: str) -> tuple[Happened, ...]:
 def keep_email(*, scene: Scene, lead: Lead, email: str) -> tuple[Happened, ...]:
     lead.email = email
     lead.save(update_fields=["email"])
-    tell_partner(
-        lead=lead,
-        card="email",
-        key=f"contact:{lead.pk}:email:{scene.update_id}",
-        voice=scene.voice,
-        variables={"email": email},
-        now=scene.now,
-    )
     return (scene.happened("contact_left", what="email"),)
 
 
-def pass_question(*, scene: Scene, lead: Lead, text: str) -> tuple[Happened, ...]:
-    tell_partner(
-        lead=lead,
-        card="support",
-        key=f"support:{lead.pk}:{scene.update_id}",
-        voice=scene.voice,
-        variables={"question": text[:3_000]},
-        now=scene.now,
-    )
+def pass_question(*, scene: Scene, text: str) -> tuple[Happened, ...]:
+    """The words become a message of the lead, and the alert shows it."""
     return scene.happened("support_asked"), scene.happened("message_received", length=len(text))
 
 
@@ -110,14 +87,9 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
     blank_cards(lead=lead, now=scene.now)
     lead.phone = lead.email = ""
     lead.save(update_fields=["phone", "email"])
-    tell_partner(
-        lead=lead,
-        card="removed",
-        key=f"contact:{lead.pk}:removed:{scene.update_id}",
-        voice=scene.voice,
-        variables={},
-        now=scene.now,
-    )
+    message = removed_card(lead=lead, now=scene.now)
+    if lead.partner.lead_notifications:
+        tell(lead=lead, message=message, key=f"contact:{lead.pk}:removed:{scene.update_id}", now=scene.now)
     withdrawal = scene.happened("consent_withdrawn", to=str(Consent.Kind.DATA))
     return withdrawal, scene.happened("contact_removed")
 
@@ -125,7 +97,7 @@ def revoke(*, scene: Scene, lead: Lead) -> tuple[Happened, ...]:
 def blank_cards(*, lead: Lead, now: datetime) -> None:
     """Cards that repeat the contact: those not sent are taken back, all of them lose their text."""
     repeats = Q()  # `contains` without the i would compare JSON
-    for part in filter(None, (lead.phone, escape(lead.email))):
+    for part in filter(None, (lead.phone, lead.phone and shown_phone(lead.phone), escape(lead.email))):
         repeats |= Q(payload__text__icontains=part)
     cards = OutboxMessage.objects.filter(repeats, lead=lead) if repeats else OutboxMessage.objects.none()
     promises.skip(messages=cards, reason="contact removed", now=now)

@@ -29,7 +29,7 @@ COMES_BACK = (Exit.OTHER_BRANCH, Exit.UNSUBSCRIBED, Exit.BLOCKED)
 UNWANTED = (Lead.Status.UNSUBSCRIBED, Lead.Status.NOT_INTERESTED)
 EVERYTHING = (Lane.SEQUENCE, Lane.BROADCAST)
 # These reasons end all promotional messages, the others only the sequence's.
-FROM_EVERYTHING = (Exit.UNSUBSCRIBED, Exit.BLOCKED, Exit.HUMAN)
+FROM_EVERYTHING = (Exit.UNSUBSCRIBED, Exit.BLOCKED, Exit.HUMAN, Exit.DECLINED)
 
 
 def clockwork_of(*, lead: Lead, partner: Partner, now: datetime) -> Clockwork:

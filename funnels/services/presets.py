@@ -7,8 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from funnels.card_text import AlertTexts
 from funnels.phrases import Consents, Phrases
+from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
+
+_PRESETS = Path(settings.BASE_DIR) / "funnels" / "presets"
 
 
 @lru_cache(maxsize=1)
@@ -21,6 +25,17 @@ def consent_texts() -> Consents:
     return _read("consents.yaml", Consents)
 
 
+@lru_cache(maxsize=1)
+def alert_texts() -> AlertTexts:
+    return _read("alerts.yaml", AlertTexts)
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    path = _PRESETS / "rules" / "scoring.yaml"
+    return load_weights(path.read_text(encoding="utf-8"), path.name)
+
+
 def _read(name: str, model: type[Model]) -> Model:
-    path = Path(settings.BASE_DIR) / "funnels" / "presets" / "texts" / name
+    path = _PRESETS / "texts" / name
     return read_model(path.read_text(encoding="utf-8"), name, model)[0]

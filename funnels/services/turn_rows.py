@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from funnels.engine import Decision, State
 from funnels.schema import Answers
@@ -32,6 +33,7 @@ class Place:
     answers: Answers
     state: State | None
     offers_asked: bool = False
+    taken: bool = False  # a person has taken the dialogue over
 
     @property
     def asking(self) -> str:
@@ -40,12 +42,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a turn leaves behind: `text` are the person's own words, `link` the deep link they came through."""
+    """What a turn leaves behind: `text` are the person's own words, `link` the deep link they came through.
+
+    `heard`: how the partner, who has taken this dialogue over, is told of it.
+    """
 
     place: Place
     decision: Decision
     text: str = ""
     link: Link | None = None
+    update_id: int = 0
+    heard: Literal["", "heard", "heard_other", "heard_call"] = ""
 
 
 MEET = """
@@ -55,15 +62,19 @@ WITH person AS (
 ), lead AS (
     INSERT INTO partners_lead AS l (
         partner_id, telegram_id, first_name, last_name, username, language_code, phone, email,
-        status, intent, pain, detail, goal, created_at, last_seen_at)
-    SELECT %s, telegram_id, first_name, last_name, username, language_code, '', '', 'new', '', '', '', '', %s, %s
+        status, intent, pain, detail, goal, created_at, last_seen_at, score_due_at)
+    SELECT %s, telegram_id, first_name, last_name, username, language_code, '', '', 'new', '', '', '', '', %s, %s, %s
     FROM person
     ON CONFLICT (partner_id, telegram_id) DO UPDATE SET
         first_name = excluded.first_name, last_name = excluded.last_name, username = excluded.username,
-        language_code = excluded.language_code, last_seen_at = excluded.last_seen_at, blocked_at = NULL
-    RETURNING id, telegram_id, offers_asked_at IS NOT NULL AS offers_asked, intent, pain, detail, goal
+        language_code = excluded.language_code, last_seen_at = excluded.last_seen_at, blocked_at = NULL,
+        -- An indexed column: what is due already is left alone, so that most turns touch no index.
+        score_due_at = least(l.score_due_at, excluded.score_due_at)
+    RETURNING id, telegram_id, offers_asked_at IS NOT NULL AS offers_asked, taken_at IS NOT NULL AS taken,
+        intent, pain, detail, goal
 )
-SELECT lead.telegram_id, lead.id, offers_asked, intent, pain, detail, goal, c.version_id, c.step, c.path, c.asking
+SELECT lead.telegram_id, lead.id, offers_asked, taken, intent, pain, detail, goal,
+    c.version_id, c.step, c.path, c.asking
 FROM lead LEFT JOIN funnels_conversation c ON c.lead_id = lead.id
 """
 
@@ -77,7 +88,7 @@ def meet(*, partner_id: int, people: Sequence[Person], now: datetime) -> list[Pl
             for name in ("first_name", "last_name", "username", "language_code")
         ),
     ]
-    rows = fetch(MEET, [*columns, partner_id, now, now])
+    rows = fetch(MEET, [*columns, partner_id, now, now, now])
     places = {row[0]: _place(*row[1:]) for row in rows}
     return [places[person.telegram_id] for person in people]
 
@@ -85,6 +96,7 @@ def meet(*, partner_id: int, people: Sequence[Person], now: datetime) -> list[Pl
 def _place(
     lead_id: int,
     offers_asked: bool,
+    taken: bool,
     intent: str,
     pain: str,
     detail: str,
@@ -99,7 +111,7 @@ def _place(
     # Django tells psycopg to leave jsonb as text.
     trail = tuple(json.loads(path or "[]"))
     state = State(version, step, trail, answers, asking or "") if version is not None else None
-    return Place(lead_id, answers, state, offers_asked)
+    return Place(lead_id, answers, state, offers_asked, taken)
 
 
 WRITE = """

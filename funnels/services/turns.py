@@ -10,15 +10,18 @@ from typing import cast
 from content.messages import Message
 from funnels import engine
 from funnels.callbacks import FORGOTTEN, AskNow, Jump, Press
+from funnels.dialogue import Ask
 from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.render import render_notice
 from funnels.services.clicks import Tracked, tracked_url
+from funnels.services.consequences import draw_consequences
 from funnels.services.offers import ask_once, follow_choices
 from funnels.services.script import Script, definition, script_for
 from funnels.services.talk import TALKS, Talk, left_behind, talk, typed
 from funnels.services.turn_rows import Outcome, Person, Place, meet, write
+from funnels.wishes import is_right
 from partners.models import Link
 
 
@@ -57,10 +60,12 @@ def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list
         decision = _talk(partner_id, script, place, turn, now)
         if decision is None:
             decision = _move(partner_id, script, place, turn, link, now)
-        outcomes.append(_outcome(place, turn, decision, link))
+        outcome = _outcome(place, turn, decision, link)
+        outcomes.append(_hushed(outcome, turn.act) if place.taken else outcome)
     outcomes = ask_once(script=script, outcomes=outcomes, now=now)
     write(partner_id=partner_id, outcomes=outcomes, now=now)
     follow_choices(outcomes=outcomes, now=now)
+    draw_consequences(outcomes=outcomes, now=now)
     return [outcome.decision.messages for outcome in outcomes]
 
 
@@ -70,7 +75,23 @@ def _outcome(place: Place, turn: Turn, decision: Decision, link: Link | None) ->
     if link is not None:
         events = tuple(replace(event, data={**event.data, "link": link.pk}) for event in decision.events[:1])
         decision = replace(decision, events=events + decision.events[1:])  # the first event is the start itself
-    return Outcome(place, decision, text, link)
+    return Outcome(place, decision, text, link, turn.update_id)
+
+
+def _hushed(outcome: Outcome, act: Act) -> Outcome:
+    """A person speaks with this lead: the bot only listens, except to what is everybody's right at any moment."""
+    if is_right(act):
+        return outcome
+    decision, place = outcome.decision, outcome.place
+    events = tuple(event for event in decision.events if event.kind != "screen_shown")
+    quiet = Decision((), place.state or replace(decision.state, asking=""), events)
+    match act:
+        case engine.Unsupported():
+            return replace(outcome, decision=quiet, heard="heard_other")
+        case Ask():
+            return replace(outcome, decision=quiet, heard="heard_call")
+        case _:
+            return replace(outcome, decision=quiet, heard="heard" if outcome.text else "")
 
 
 def _talk(partner_id: int, script: Script, place: Place, turn: Turn, now: datetime) -> Decision | None:

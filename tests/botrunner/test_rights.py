@@ -190,8 +190,8 @@ def test_privacy_tells_what_is_stored(anna: Bot, tg: SandboxServer) -> None:
 def test_the_consent_to_data_is_withdrawn_with_the_contact(anna: Bot, boss: ChatDriver, tg: SandboxServer) -> None:
     boss.start()
     chat = with_contact(tg)
-    boss.wait_text("ОСТАВИЛ(А) КОНТАКТ")
-    boss.wait_text("ДОБАВИЛ(А) E-MAIL")
+    boss.wait_text("ОСТАВИЛ КОНТАКТ")
+    boss.wait_text("ДОПОЛНИЛ КОНТАКТ")
     chat.send("/privacy")
     chat.wait_text("Что хранится о тебе")
     chat.press("Отозвать согласие, удалить номер")

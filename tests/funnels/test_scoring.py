@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from funnels.models import FunnelEvent
 from funnels.schema import Goal, Intent
 from funnels.score_words import REASONS, ago, explain
-from funnels.scoring import HOT, ScoredEvent, ScoreLine, Weights, band, is_hot, load_weights, score
+from funnels.scoring import HOT, ScoredEvent, ScoreLine, Weights, band, changes_at, is_hot, load_weights, score
 from partners.strict_yaml import FileError
 
 FILE = Path(django_settings.BASE_DIR) / "funnels" / "presets" / "rules" / "scoring.yaml"
@@ -277,3 +277,14 @@ def test_lines_in_russian(line: ScoreLine, expected: str) -> None:
 
 def test_a_clock_that_is_behind_does_not_show() -> None:
     assert ago(NOW + HOUR, NOW) == ago(NOW, NOW)
+
+
+@settings(max_examples=120, deadline=None)
+@given(HISTORIES, AGES, AGES)
+def test_nothing_changes_before_it_is_said_to(events: list[ScoredEvent], looked: timedelta, waited: timedelta) -> None:
+    now = NOW - looked  # some of the events lie ahead: of a machine whose clock is
+    due = changes_at(events, now=now, weights=WEIGHTS)
+    assert due is None or due > now
+    later = now + waited if due is None else min(now + waited, due - timedelta(microseconds=1))
+    before, after = (score(events, now=at, weights=WEIGHTS) for at in (now, later))
+    assert (before.total, before.customer, before.business) == (after.total, after.customer, after.business)
