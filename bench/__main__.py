@@ -1,9 +1,11 @@
-"""`python -m bench [turns|polling|delivery]`: all benchmarks, or one."""
+"""`python -m bench [turns|polling|delivery|kills]`: all benchmarks, or one; `--full` takes a long one to its end."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 
 
 def main() -> None:
@@ -17,8 +19,13 @@ def main() -> None:
 
     django.setup()
     embedded.ensure()
-    benches = {"turns": turns.run, "polling": polling.run, "delivery": delivery.run}
-    names = sys.argv[1:] or list(benches)
+    full = "--full" in sys.argv
+    benches: dict[str, Callable[[str], None]] = {
+        "turns": turns.run,
+        "polling": polling.run,
+        "delivery": partial(delivery.run, full=full),
+    }
+    names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())
     for name in names:
         benches[name](settings.DATABASE_URL)

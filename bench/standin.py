@@ -1,8 +1,10 @@
 """A Bot API that does nothing but keep many chats clicking, fast enough to never be the narrow place.
 
-`python -m bench.standin PORT BOTS CHATS [THINK]`: every chat presses a button, waits for the edited message and,
-after THINK seconds, presses the next. More than 30 messages of a bot in a second are refused with 429.
-GET /stats answers with the turns and their reply times since the last call.
+`python -m bench.standin PORT BOTS CHATS [THINK [LATENCY]]`: every chat presses a button, waits for the edited message
+and, after THINK seconds, presses the next. Unless THINK is 0, more than 30 messages of a bot in any second, new or
+edited, are refused with 429. A message to a chat that only reads is answered after LATENCY seconds.
+GET /stats answers with the turns and their reply times since the last call, GET /received with how many messages
+each of the chats that only read got.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import asyncio
 import json
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,7 +34,8 @@ class Bot:
         self.username = f"bench{bot_id}_bot"
         self.updates: deque[dict[str, Any]] = deque()
         self.next_id = 1
-        self.sent: deque[float] = deque(maxlen=LIMIT)
+        self.sent: deque[float] = deque()  # within the last second
+        self.busiest = 0  # most messages in a second
         self.poller: Connection | None = None
 
     def press(self, chat_id: int, data: str) -> None:
@@ -76,9 +79,12 @@ class Bot:
     def may_send(self) -> bool:
         """Telegram's limit; a refused message does not count against it."""
         now = time.perf_counter()
-        if len(self.sent) == LIMIT and now - self.sent[0] < 1.0:
+        while self.sent and now - self.sent[0] >= 1.0:
+            self.sent.popleft()
+        if len(self.sent) == LIMIT:
             return False
         self.sent.append(now)
+        self.busiest = max(self.busiest, len(self.sent))
         return True
 
     def push(self, update: dict[str, Any]) -> None:
@@ -103,12 +109,15 @@ class Bot:
 class Net:
     """All bots and their clicking chats."""
 
-    def __init__(self, bots: int, chats: int, think: float) -> None:
+    def __init__(self, bots: int, chats: int, think: float, latency: float) -> None:
         self.bots = {BOT_BASE + number: Bot(BOT_BASE + number) for number in range(bots)}
         self.chats = chats
         self.think = think
         self.limited = bool(think)  # who only measures turns is not held up
-        self.broadcast = 0  # messages to chats that do not click
+        self.latency = latency
+        self.received: Counter[int] = Counter()  # by chats that only read
+        self.broadcast = 0  # as many together
+        self.replies = 0  # messages to chats that click, new or edited
         self.refused = 0
         self.pressed_at: dict[tuple[int, int], float] = {}
         self.shown: dict[tuple[int, int], int] = {}
@@ -165,6 +174,8 @@ class Net:
             "p95": at(times, 0.95),
             "polling": len(self.polling),
             "broadcast": self.broadcast,
+            "replies": self.replies,
+            "busiest": max(bot.busiest for bot in self.bots.values()),
             "refused": self.refused,
         }
 
@@ -201,6 +212,9 @@ class Connection(asyncio.Protocol):
         if url == "/stats":
             self.send(json.dumps(self.net.stats()).encode())
             return
+        if url == "/received":
+            self.send(json.dumps(self.net.received).encode())
+            return
         if url == "/begin":
             self.net.begin()
             self.send(b"{}")
@@ -216,27 +230,28 @@ class Connection(asyncio.Protocol):
                 self.poll(bot, params(body))
             case "getme":
                 self.reply(json.dumps(bot.me()).encode())
-            case "editmessagetext":
-                asked = params(body)
-                self.reply(MESSAGE)
-                self.net.turned(bot, int(asked["chat_id"]), asked.get("reply_markup", ""))
-            case "sendmessage":
-                asked = params(body)
+            case "editmessagetext" | "sendmessage":
                 if self.net.limited and not bot.may_send():
                     self.net.refused += 1
                     self.refuse()
-                    return
-                self.reply(MESSAGE)
-                if int(asked["chat_id"]) >= READER_BASE:
-                    self.net.broadcast += 1
-                    return
-                markup = asked.get("reply_markup", "")
-                # A greeting comes with the persistent keyboard and a screen follows it; the question about offers,
-                # asked once, comes beside a screen.
-                if '"keyboard"' not in markup and '"c:agree' not in markup:
-                    self.net.turned(bot, int(asked["chat_id"]), markup)
+                else:
+                    self.message(bot, params(body), new=method == "sendmessage")
             case _:
                 self.reply(DONE)
+
+    def message(self, bot: Bot, asked: dict[str, str], *, new: bool) -> None:
+        chat_id, markup = int(asked["chat_id"]), asked.get("reply_markup", "")
+        if chat_id >= READER_BASE:
+            self.net.broadcast += 1
+            self.net.received[chat_id] += 1
+            asyncio.get_running_loop().call_later(self.net.latency, self.reply, MESSAGE)
+            return
+        self.net.replies += 1
+        self.reply(MESSAGE)
+        # A greeting comes with the persistent keyboard and a screen follows it; the question about offers,
+        # asked once, comes beside a screen.
+        if not new or ('"keyboard"' not in markup and '"c:agree' not in markup):
+            self.net.turned(bot, chat_id, markup)
 
     def poll(self, bot: Bot, asked: dict[str, str]) -> None:
         self.net.polling.add(bot.bot_id)
@@ -290,12 +305,12 @@ def multipart(body: str) -> dict[str, str]:
     return found
 
 
-async def main(port: int, bots: int, chats: int, think: float = 0.0) -> None:
-    net = Net(bots, chats, think)
+async def main(port: int, bots: int, chats: int, think: float = 0.0, latency: float = 0.0) -> None:
+    net = Net(bots, chats, think, latency)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(net), "127.0.0.1", port, backlog=4096)
     print("ready", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(*(int(argument) for argument in sys.argv[1:4]), *(float(word) for word in sys.argv[4:5])))
+    uvloop.run(main(*(int(argument) for argument in sys.argv[1:4]), *(float(word) for word in sys.argv[4:6])))

@@ -56,8 +56,8 @@ def _measure(name: str, command: list[str], env: dict[str, str]) -> Result:
 
 
 @contextlib.contextmanager
-def stand_in(port: int, bots: int, chats: int, think: float = 0.0) -> Iterator[None]:
-    arguments = ("-m", "bench.standin", str(port), str(bots), str(chats), str(think))
+def stand_in(port: int, bots: int, chats: int, think: float = 0.0, latency: float = 0.0) -> Iterator[None]:
+    arguments = ("-m", "bench.standin", str(port), str(bots), str(chats), str(think), str(latency))
     with process(*arguments, cores=OTHER_CORES, ready="ready"):
         yield
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from telegram.error import InvalidToken
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from botrunner.db import in_partner
-from botrunner.pace import Pace
+from botrunner.departures import Departures
 from botrunner.replies import NOWHERE, Replies
 from botrunner.sender import Blocked, Undelivered, deliver
 from botrunner.services import inbox
@@ -32,22 +31,20 @@ class Desk:
     clock: Clock
     turns: Turns
     answered: Answered
-    pace: Pace
+    departures: Departures
 
     @classmethod
     def of(cls, *, partner_id: int, bot_id: int, clock: Clock) -> Desk:
         turns = Turns(partner_id=partner_id, bot_id=bot_id, clock=clock)
         answered = Answered(partner_id=partner_id, bot_id=bot_id, clock=clock)
-        return cls(partner_id, bot_id, clock, turns, answered, Pace(asyncio.get_running_loop().time()))
+        return cls(partner_id, bot_id, clock, turns, answered, Departures.open())
 
     async def answer(self, bot: Any, update_id: int, replies: Replies) -> None:
         """Sends what the update's transaction decided to say."""
         if not replies.messages:
             return
-        # A reply does not wait for its turn; what lies in the outbox waits for it.
-        self.pace.spend(asyncio.get_running_loop().time(), len(replies.messages))
         try:
-            await deliver(bot, replies)
+            await deliver(bot, replies, self.departures)
         except InvalidToken:
             return  # the poll tells of it; the answer is sent when the bot starts with a new token
         except Undelivered as error:

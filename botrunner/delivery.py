@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from telegram import Bot
@@ -16,7 +16,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 
 from botrunner.application import describe
 from botrunner.db import in_all_partners
-from botrunner.pace import ChatPace, Pace
+from botrunner.departures import Departures
+from botrunner.pace import ChatPace
 from botrunner.replies import Replies
 from botrunner.sender import send
 from botrunner.services import outgoing
@@ -29,9 +30,9 @@ log = logging.getLogger(__name__)
 
 State, Lane = OutboxMessage.State, OutboxMessage.Lane
 FAREWELL = 3.0  # seconds for Telegram's answers when a bot stops; what has none by then is unknown
-AHEAD = 0.25  # seconds of sending that are claimed at once; a kill makes that much unknown
+AHEAD = 0.12  # seconds of sending that are claimed in advance: more than a round, for a kill makes all of it unknown
 TROUBLE = 1.0
-ROUND = 0.1  # seconds between two claims while there is work
+ROUND = 0.05  # seconds between two claims while there is work
 SOON = timedelta(seconds=15)  # before a message that Telegram certainly did not get is tried again
 
 
@@ -40,7 +41,11 @@ class Outlet:
     """A running bot, as the delivery sees it."""
 
     bot: Bot
-    pace: Pace
+    departures: Departures
+    waiting: dict[int, asyncio.Task[None]] = field(default_factory=dict)  # claimed, and not yet on their way
+
+    def room(self) -> int:
+        return max(0, self.departures.soon(AHEAD) - len(self.waiting))
 
 
 class Delivery:
@@ -62,11 +67,14 @@ class Delivery:
         self.wake(bot_id)
 
     async def leave(self, bot_id: int) -> None:
-        """What is being sent by this bot gets its result."""
-        if self._outlets.pop(bot_id, None) is None:
+        """What is being sent by this bot gets its result; what only waits goes back."""
+        outlet = self._outlets.pop(bot_id, None)
+        if outlet is None:
             return
         if self._working is not None:
             await asyncio.wait([self._working])
+        for task in outlet.waiting.values():
+            task.cancel()
         if mine := [task for task, owner in self._sending.items() if owner == bot_id]:
             await asyncio.wait(mine, timeout=FAREWELL)
         await self._flush()
@@ -93,13 +101,12 @@ class Delivery:
 
     async def _round(self) -> None:
         await self._flush()
-        now = asyncio.get_running_loop().time()
         self._due &= self._outlets.keys()
-        room = {bot_id: self._outlets[bot_id].pace.room(now, AHEAD) for bot_id in self._due}
+        room = {bot_id: self._outlets[bot_id].room() for bot_id in self._due}
         room = {bot_id: count for bot_id, count in room.items() if count}
         if not room:
             return
-        busy = self._chats.busy(now)
+        busy = self._chats.busy(asyncio.get_running_loop().time())
         claimed = await in_all_partners(outgoing.take_due, room=room, now=self._clock(), busy_chats=busy)
         for message in claimed:
             self._begin(message)
@@ -111,28 +118,36 @@ class Delivery:
         if outlet is None:  # it stopped while this was being claimed
             self._results.append(Result(message.id, State.QUEUED))
             return
-        now = asyncio.get_running_loop().time()
-        wait = outlet.pace.reserve(now)
-        self._chats.spend(message.chat_id, now + wait)
-        task = asyncio.create_task(self._send(outlet, message, wait))
+        self._chats.hold(message.chat_id)
+        task = asyncio.create_task(self._send(outlet, message))
+        outlet.waiting[message.id] = task
         self._sending[task] = message.bot_id
         task.add_done_callback(lambda done: self._sending.pop(done, None))
 
-    async def _send(self, outlet: Outlet, message: Claimed, wait: float) -> None:
-        await asyncio.sleep(wait)
-        await asyncio.sleep(outlet.pace.closed(asyncio.get_running_loop().time()))
+    async def _send(self, outlet: Outlet, message: Claimed) -> None:
+        try:
+            place = await outlet.departures.lane()
+        except asyncio.CancelledError:  # the bot stops before the message's turn
+            self._chats.release(message.chat_id)
+            self._results.append(Result(message.id, State.QUEUED))
+            return
+        del outlet.waiting[message.id]
+        self._chats.spend(message.chat_id, asyncio.get_running_loop().time())
+        self._results.append(await self._result(outlet, message))
+        outlet.departures.answered(place)
+        self._news.set()
+
+    async def _result(self, outlet: Outlet, message: Claimed) -> Result:
         where = Replies(message.chat_id, (), thread_id=message.thread_id)
         try:
-            message_id = await send(outlet.bot, where, message.message)
-        except TelegramError as error:
-            result = await self._failed(outlet, message, error)
+            try:
+                message_id = await send(outlet.bot, where, message.message)
+            except TelegramError as error:
+                return await self._failed(outlet, message, error)
         except Exception as error:  # a picture that cannot be read, say: one message must not stop the others
             log.error("message %s: %s", message.id, describe(error))
-            result = Result(message.id, State.FAILED, describe(error))
-        else:
-            result = Result(message.id, State.SENT, message_id=message_id)
-        self._results.append(result)
-        self._news.set()
+            return Result(message.id, State.FAILED, describe(error))
+        return Result(message.id, State.SENT, message_id=message_id)
 
     async def _failed(self, outlet: Outlet, message: Claimed, error: TelegramError) -> Result:
         match error:
@@ -155,9 +170,10 @@ class Delivery:
                 return Result(message.id, State.UNKNOWN, "no answer")
 
     def _later(self, outlet: Outlet, message: Claimed, wait: timedelta) -> Result:
-        now = asyncio.get_running_loop().time()
-        outlet.pace.slow_down(now, wait.total_seconds())
-        self._chats.hold(message.chat_id, now + wait.total_seconds())
+        seconds = wait.total_seconds()
+        if message.chat_id > 0:  # a group has a limit of its own, and the others must not wait for it
+            outlet.departures.slow_down(seconds)
+        self._chats.hold(message.chat_id, asyncio.get_running_loop().time() + seconds)
         return self._again(message, wait)
 
     def _again(self, message: Claimed, wait: timedelta) -> Result:
@@ -168,4 +184,8 @@ class Delivery:
             return
         results, self._results = self._results, []
         blocked, self._blocked = self._blocked, []
-        await in_all_partners(outgoing.settle, results=results, blocked=blocked, now=self._clock())
+        try:
+            await in_all_partners(outgoing.settle, results=results, blocked=blocked, now=self._clock())
+        except Exception:
+            self._results[:0], self._blocked[:0] = results, blocked
+            raise

@@ -110,7 +110,7 @@ class RunningBot:
         swept = {"bot_id": self.pulse.bot_id, "now": self._clock()}
         if unknown := await in_partner(self.desk.partner_id, sweep, **swept):
             log.warning("bot %s: %s messages were being sent when the runner died", self.pulse.bot_id, unknown)
-        self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.pace))
+        self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.departures))
 
     def _show_menu(self, application: BotApplication) -> None:
         """Beside the polling, which does not wait for it."""

@@ -13,6 +13,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from botrunner.api import call
+from botrunner.departures import Departures
 from botrunner.rendering import caption_params, markup, text_params
 from botrunner.replies import Replies
 from botrunner.transport import NotSent
@@ -39,7 +40,7 @@ class Blocked(Undelivered):
     """The person blocked the bot or deleted the account."""
 
 
-async def deliver(bot: Bot, replies: Replies) -> None:
+async def deliver(bot: Bot, replies: Replies, departures: Departures) -> None:
     """Waits while Telegram is away or asks to slow down.
 
     Raises Undelivered, after it has tried every message, or InvalidToken.
@@ -47,7 +48,7 @@ async def deliver(bot: Bot, replies: Replies) -> None:
     lost: Undelivered | None = None
     for message in replies.messages:
         try:
-            await _persistently(bot, replies, message)
+            await _persistently(bot, replies, message, departures)
         except Blocked:
             raise
         except Undelivered as error:
@@ -56,9 +57,10 @@ async def deliver(bot: Bot, replies: Replies) -> None:
         raise lost
 
 
-async def _persistently(bot: Bot, replies: Replies, message: Message) -> None:
+async def _persistently(bot: Bot, replies: Replies, message: Message, departures: Departures) -> None:
     pause, waited = 0.5, 0.0
     while True:
+        place = await departures.reply()
         try:
             await _put(bot, replies, message)
             return
@@ -76,6 +78,8 @@ async def _persistently(bot: Bot, replies: Replies, message: Message) -> None:
             wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
         except TelegramError as error:
             raise Undelivered(error.message) from None
+        finally:
+            departures.answered(place)
         waited += wait
         if waited > GIVE_UP_AFTER:
             raise Undelivered("Telegram was away for too long")

@@ -39,6 +39,7 @@ PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstr
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 PARTNER_CONFIG: str = env.str("PARTNER_CONFIG", default="")  # a partner's folder: `runbots` runs that partner alone
 TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+TELEGRAM_RATE: float = env.float("TELEGRAM_RATE", default=28.5)  # messages a second of one bot
 TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rstrip("/")
 OPERATOR_TELEGRAM_IDS: list[int] = env.list("OPERATOR_TELEGRAM_IDS", cast=int, default=[])
 YANDEX_LLM_URL: str = env.str("YANDEX_LLM_URL", default="https://llm.api.cloud.yandex.net").rstrip("/")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from botrunner import sender
+from botrunner.departures import Departures
+from botrunner.pace import Pace
 from botrunner.replies import Replies
 from botrunner.transport import NotSent
 from content.messages import Html, Message
@@ -173,8 +175,9 @@ class Refusing:
 
 def deliver(bot: Refusing) -> None:
     hello = Replies(chat_id=5, messages=(Message(Html("привет")),))
+    departures = Departures(Pace(rate=1_000, now=0.0), clock=lambda: 0.0)
     with pytest.raises(StopIteration):
-        sender.deliver(bot, hello).send(None)  # type: ignore[arg-type]
+        sender.deliver(bot, hello, departures).send(None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
