@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pytest_django.fixtures import SettingsWrapper as Settings
+
 from content.messages import Html, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, drop, promise, send_again, withdraw
@@ -150,3 +152,16 @@ def test_after_a_crash_only_alerts_go_out_again(anna: Bot, tg: SandboxServer) ->
         OutboxMessage.objects.update(state=State.SENDING, claimed_at=now())
     with RunnerThread(tg.url):
         until_rows(anna, [(State.SENT, ""), (State.UNKNOWN, "interrupted")])
+
+
+def test_what_waits_for_its_turn_goes_back_when_the_bot_stops(anna: Bot, tg: SandboxServer, settings: Settings) -> None:
+    with RunnerThread(tg.url):
+        chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга")]
+        for chat in chats:
+            chat.wait_for(lambda c: bool(c.messages and c.last.buttons))
+    for chat in chats:
+        say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
+    settings.TELEGRAM_RATE = 0.1
+    with RunnerThread(tg.url):
+        until_rows(anna, [(State.SENT, ""), (State.SENDING, "")])
+    assert rows(anna) == [(State.SENT, ""), (State.QUEUED, "")]
