@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from pytest_django.fixtures import SettingsWrapper as Settings
+from pytest_django import Settings
 
 from content.messages import Html, Message
 from content.models import OutboxMessage
