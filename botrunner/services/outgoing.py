@@ -8,37 +8,57 @@ from datetime import datetime
 from content.models import OutboxMessage
 from content.outbox import delivery
 from content.outbox.delivery import Claimed, Result
-from funnels.services.gate import refusals
+from funnels.services.gate import Refused, Verdict, judge
 from funnels.services.presence import mark_blocked
 from partners.fastsql import fetch
 from partners.services.groups import migrate_group
 
 State, Lane = OutboxMessage.State, OutboxMessage.Lane
-PROMOTIONAL = frozenset({Lane.SEQUENCE, Lane.BROADCAST})
+ROUNDS = 5  # claims in a row for a bot whose messages may not leave now, before other bots have their turn
 
 
 def take_due(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int]) -> list[Claimed]:
     """Claims due messages and asks once more, now that they would really leave, whether they may."""
-    claimed = delivery.claim(room=room, now=now, busy_chats=busy_chats)
-    first, back = _one_per_chat(claimed)
-    asked = {
-        message.id: (message.lead_id, message.source)
-        for message in first
-        if message.lane in PROMOTIONAL and message.lead_id
-    }
-    said = refusals(asked=set(asked.values()), now=now) if asked else {}
-    refused = {id_: said[one] for id_, one in asked.items() if one in said}
-    if back or refused:
-        skipped = [Result(id_, State.SKIPPED, reason) for id_, reason in refused.items()]
-        delivery.finish(results=[*back, *skipped], now=now)
-    return [message for message in first if message.id not in refused]
+    taken: list[Claimed] = []
+    for _round in range(ROUNDS):
+        busy = [*busy_chats, *(message.chat_id for message in taken)]
+        claimed = delivery.claim(room=room, now=now, busy_chats=busy)
+        may_leave = _ask_the_gate(_one_per_chat(claimed, now), now)
+        taken += may_leave
+        left_with_nothing = {message.bot_id for message in claimed} - {message.bot_id for message in may_leave}
+        room = {bot_id: room[bot_id] for bot_id in left_with_nothing}
+        if not room:
+            break
+    return taken
 
 
-def _one_per_chat(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Result]]:
+def _one_per_chat(claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
     """A chat gets one message a second: the second one for it goes back."""
     first = {message.chat_id: message for message in reversed(claimed)}
     kept = [message for message in claimed if first[message.chat_id] is message]
-    return kept, [Result(message.id, State.QUEUED) for message in claimed if first[message.chat_id] is not message]
+    if len(kept) < len(claimed):
+        back = [Result(message.id, State.QUEUED) for message in claimed if first[message.chat_id] is not message]
+        delivery.finish(results=back, now=now)
+    return kept
+
+
+def _ask_the_gate(messages: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    verdicts = judge(messages=messages, now=now)
+    if not verdicts:
+        return list(messages)
+    results = [_result(message, verdicts[message.id], now) for message in messages if message.id in verdicts]
+    delivery.finish(results=results, now=now)
+    return [message for message in messages if message.id not in verdicts]
+
+
+def _result(message: Claimed, verdict: Verdict, now: datetime) -> Result:
+    if isinstance(verdict, Refused):
+        return Result(message.id, State.SKIPPED, verdict.reason)
+    not_after = None
+    if message.not_after is not None and message.lane == Lane.SEQUENCE:
+        # It keeps what was left of its time; the end of a broadcast stands.
+        not_after = message.not_after + (verdict.until - now)
+    return Result(message.id, State.QUEUED, not_before=verdict.until, not_after=not_after)
 
 
 def settle(*, results: Sequence[Result], blocked: Sequence[tuple[int, int]], now: datetime) -> None:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,11 @@ class OutboxMessage(models.Model):
         SEQUENCE = 2, _("sequences")
         BROADCAST = 3, _("broadcasts")
         EDIT = 4, _("edits")
+
+        @classmethod
+        def promotional(cls) -> tuple[OutboxMessage.Lane, ...]:
+            """Those that a lead must have agreed to."""
+            return cls.SEQUENCE, cls.BROADCAST
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")

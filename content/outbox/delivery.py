@@ -31,6 +31,7 @@ class Claimed:
     lead_id: int | None
     source: str
     message: Message
+    not_after: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ UPDATE content_outboxmessage o SET
     attempts = attempts + 1, claimed_at = %s
 WHERE o.id = ANY(ARRAY(SELECT id FROM due))
 RETURNING o.id, o.partner_id, o.bot_id, o.lane, o.chat_id, coalesce(o.thread_id, 0), o.lead_id, o.source,
-    o.payload, o.state, o.not_before
+    o.payload, o.not_after, o.state, o.not_before
 """
 
 
@@ -70,14 +71,14 @@ def claim(*, room: Mapping[int, int], now: datetime, busy_chats: Sequence[int] =
     Behind the operators' door: one statement serves all bots of a runner.
     """
     rows = fetch(CLAIM, [list(room), list(room.values()), now, list(busy_chats), now, now, now, now, now])
-    rows.sort(key=lambda row: (row[3], row[10], row[0]))
-    return [_claimed(row) for row in rows if row[9] == State.SENDING]
+    rows.sort(key=lambda row: (row[3], row[11], row[0]))
+    return [_claimed(row) for row in rows if row[10] == State.SENDING]
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
-    id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, payload = row[:9]
+    id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, payload, not_after = row[:10]
     message = Message.from_json(json.loads(payload))
-    return Claimed(id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, message)
+    return Claimed(id_, partner_id, bot_id, lane, chat_id, thread_id, lead_id, source, message, not_after)
 
 
 # While a message is being sent, its reason says what becomes of it should it come back: see `promises.skip`, `hold`.

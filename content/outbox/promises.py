@@ -77,7 +77,7 @@ def withdraw(
     lead_id: int | None = None,
     source: str = "",
     callback: str = "",
-    lanes: Collection[OutboxMessage.Lane] = (OutboxMessage.Lane.SEQUENCE, OutboxMessage.Lane.BROADCAST),
+    lanes: Collection[OutboxMessage.Lane] = OutboxMessage.Lane.promotional(),
 ) -> int:
     """Takes back what nobody has begun to send; returns how much that was. `callback`: only under such a button.
 

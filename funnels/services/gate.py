@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
-
+from content.models import OutboxMessage
+from content.outbox.delivery import Claimed
 from funnels.services.sequences import sequences_of
+from funnels.timing import QuietHours, allowed_at
 from funnels.wishes import Topic
-from partners.models import Consent, Lead
+from funnels.zones import zone_for
+from partners.fastsql import fetch
+from partners.models import Lead
 
-COLUMNS = ("pk", "partner_id", "blocked_at", "status", "wants_tips", "wants_offers", "wants_business", "agrees")
-Asked = tuple[int, str]  # a lead's id and the outbox source of the message
-
-
-def refusals(*, asked: Collection[Asked], now: datetime) -> dict[Asked, str]:
-    """Why not, for those that may not leave; those that may are missing. One query unless a topic is off."""
-    offers = Consent.objects.filter(lead=OuterRef("pk"), kind=Consent.Kind.OFFERS, withdrawn_at=None)
-    leads = Lead.objects.filter(pk__in={lead_id for lead_id, _source in asked}).annotate(agrees=Exists(offers))
-    # Tuples: a broadcast asks for thousands of leads a minute.
-    found = {row.pk: row for row in leads.values_list(*COLUMNS, named=True)}
-    reasons = {one: _reason(found[one[0]], one[1]) for one in asked if one[0] in found}
-    return {one: reason for one, reason in reasons.items() if reason}
+Lane, Status = OutboxMessage.Lane, Lead.Status
 
 
-def _reason(lead: Any, source: str) -> str:
-    if lead.blocked_at is not None:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    until: datetime
+
+
+Verdict = Refused | Postponed
+
+
+class Reader(NamedTuple):
+    """A lead and their partner's hours; `warmed_at`: when the last warm-up message of any sequence went to them."""
+
+    message_id: int
+    partner_id: int
+    phone: str
+    status: str
+    blocked_at: datetime | None
+    taken_at: datetime | None
+    snoozed_until: datetime | None
+    wants_tips: bool
+    wants_offers: bool
+    wants_business: bool
+    agrees: bool
+    warmed_at: datetime | None
+    time_zone: str
+    quiet_from: time
+    quiet_to: time
+
+
+# One statement for thousands of leads a minute. What is perhaps sent counts as sent.
+READERS = """
+SELECT m.id, l.partner_id, l.phone, l.status, l.blocked_at, l.taken_at, l.snoozed_until,
+    l.wants_tips, l.wants_offers, l.wants_business,
+    EXISTS (SELECT FROM partners_consent c WHERE c.lead_id = l.id AND c.kind = 'offers' AND c.withdrawn_at IS NULL),
+    CASE WHEN m.warms THEN (
+        SELECT max(w.claimed_at) FROM content_outboxmessage w
+        WHERE w.lead_id = l.id AND w.lane = %s AND w.state IN ('sending', 'sent', 'unknown') AND w.id <> m.id
+    ) END,
+    p.time_zone, p.quiet_from, p.quiet_to
+FROM unnest(%b::bigint[], %b::bigint[], %b::boolean[]) AS m (id, lead_id, warms)
+JOIN partners_lead l ON l.id = m.lead_id
+JOIN partners_partner p ON p.id = l.partner_id
+"""
+
+
+def judge(*, messages: Sequence[Claimed], now: datetime) -> dict[int, Verdict]:
+    """By message, for those that may not leave now; those that may are missing. One query unless a topic is off."""
+    asked = {message.id: message for message in messages if message.lane in Lane.promotional() and message.lead_id}
+    if not asked:
+        return {}
+    warms = [message.lane == Lane.SEQUENCE for message in asked.values()]
+    rows = fetch(READERS, [int(Lane.SEQUENCE), list(asked), [one.lead_id for one in asked.values()], warms])
+    verdicts = {row[0]: decide(Reader(*row), asked[row[0]], now) for row in rows}
+    return {id_: verdict for id_, verdict in verdicts.items() if verdict}
+
+
+def decide(reader: Reader, message: Claimed, now: datetime) -> Verdict | None:
+    """None: it may leave."""
+    if reason := _refusal(reader, message, now):
+        return Refused(reason)
+    asked = now
+    if message.lane == Lane.SEQUENCE and reader.snoozed_until is not None:
+        asked = max(now, reader.snoozed_until)
+    zone = zone_for(phone=reader.phone, partner_zone=ZoneInfo(reader.time_zone), now=now).zone
+    quiet = QuietHours(reader.quiet_from, reader.quiet_to)
+    until = allowed_at(asked=asked, last_sent=reader.warmed_at, quiet=quiet, zone=zone)
+    return Postponed(until) if until > now else None
+
+
+def _refusal(reader: Reader, message: Claimed, now: datetime) -> str:
+    if reader.blocked_at is not None:
         return "blocked"
-    if lead.status == Lead.Status.UNSUBSCRIBED:
-        return "unsubscribed"
-    if not lead.agrees:
+    if reader.status in (Status.UNSUBSCRIBED, Status.NOT_INTERESTED):
+        return reader.status
+    if reader.status == Status.ORDERED and message.lane == Lane.SEQUENCE:
+        return "ordered"
+    if reader.taken_at is not None:
+        return "human took over"
+    if not reader.agrees:
         return "no consent"
-    if lead.wants_tips and lead.wants_offers and lead.wants_business:
+    if message.lane == Lane.BROADCAST and reader.snoozed_until is not None and reader.snoozed_until > now:
+        return "asked for silence"
+    return _unwanted(reader, message.source)
+
+
+def _unwanted(reader: Reader, source: str) -> str:
+    if reader.wants_tips and reader.wants_offers and reader.wants_business:
         return ""
-    wanted: bool = getattr(lead, f"wants_{topic_of(partner_id=lead.partner_id, source=source)}")
+    wanted: bool = getattr(reader, f"wants_{topic_of(partner_id=reader.partner_id, source=source)}")
     return "" if wanted else "topic is off"
 
 

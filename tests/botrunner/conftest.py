@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 
 import pytest
 
@@ -27,8 +28,11 @@ def network(transactional_db: None) -> Iterator[None]:
 
 @pytest.fixture
 def anna(network: None, tg: SandboxServer) -> Bot:
-    """A partner's bot that Telegram knows."""
-    partner = make_partner("anna", name="Анна Смирнова", communication_style=Partner.Style.INFORMAL)
+    """A partner's bot that Telegram knows. It has no quiet hours: the runner of the tests lives by the real clock."""
+    style, midnight = Partner.Style.INFORMAL, time(0)
+    partner = make_partner(
+        "anna", name="Анна Смирнова", communication_style=style, quiet_from=midnight, quiet_to=midnight
+    )
     bot = make_bot(partner, username="anna_bot")
     tg.add_bot(token=bot.token.reveal(), username="anna_bot", name="Анна")
     return bot

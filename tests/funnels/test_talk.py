@@ -12,13 +12,12 @@ from funnels import engine
 from funnels.dialogue import Agree, Ask, Card
 from funnels.models import Conversation, Enrollment, FunnelEvent, FunnelVersion
 from funnels.services.export import MOST_LETTERS, export
-from funnels.services.gate import refusals
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Turn, Typed, take_turns
 from funnels.wishes import Wish
 from partners import tenancy
 from partners.models import Consent, Lead, Partner
-from tests.factories import NOW, make_bot, make_consent, make_lead, make_partner
+from tests.factories import NOW, make_bot, make_lead, make_partner
 
 IVAN, OLGA = Person(1, "Иван"), Person(2, "Ольга")
 PHONE = "+79161234567"
@@ -159,34 +158,6 @@ def test_a_yes_to_offers_begins_the_sequence_and_other_acts_end_it(
     say(partner, (IVAN, AGREE))
     say(partner, (IVAN, act))
     assert enrolled(partner) == [expected]
-
-
-def test_the_gate_knows_the_topic_of_a_sequence(partner: Partner) -> None:
-    publish_sequence(SEQUENCE)
-    lead = make_lead(partner, wants_tips=False)
-    make_consent(lead)
-    asked = {(lead.pk, "sequence:weight"), (lead.pk, "broadcast:1")}
-    with tenancy.partner(partner.pk):
-        assert refusals(asked=asked, now=NOW) == {(lead.pk, "sequence:weight"): "topic is off"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "consent", "reason"),
-    [
-        ({}, None, "no consent"),
-        ({}, {"kind": Consent.Kind.DATA}, "no consent"),
-        ({}, {"withdrawn_at": NOW}, "no consent"),
-        ({}, {}, ""),
-        ({"status": Lead.Status.UNSUBSCRIBED}, {}, "unsubscribed"),
-        ({"blocked_at": NOW}, {}, "blocked"),
-    ],
-)
-def test_the_gate(partner: Partner, fields: dict[str, Any], consent: dict[str, Any] | None, reason: str) -> None:
-    lead = make_lead(partner, **fields)
-    if consent is not None:
-        make_consent(lead, **consent)
-    with tenancy.partner(partner.pk):
-        assert refusals(asked={(lead.pk, "")}, now=NOW).get((lead.pk, ""), "") == reason
 
 
 def test_a_long_story_is_exported_in_part_and_says_so(partner: Partner) -> None:
