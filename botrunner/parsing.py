@@ -57,7 +57,7 @@ def act(message: Message) -> Act:
         return engine.Unsupported()
     text = clean(message.text, MAX_TEXT)
     if not text.startswith("/"):
-        return Typed(text)
+        return Typed(text, formatted(message))
     command, _space, argument = text.partition(" ")
     match command.partition("@")[0]:
         case "/start":
@@ -68,6 +68,14 @@ def act(message: Message) -> Act:
             return Cancel()
         case other:
             return wishes.COMMANDS.get(other) or PanelCommand(other[:32], argument.strip())
+
+
+def formatted(message: Message) -> str:
+    """In the tags that our texts know; empty for a plain text."""
+    if not message.entities:
+        return ""
+    html = message.text_html.replace('<span class="tg-spoiler">', "<tg-spoiler>").replace("</span>", "</tg-spoiler>")
+    return clean(html.replace("<blockquote expandable>", "<blockquote>"), 4 * MAX_TEXT)
 
 
 def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | PanelPress | None:

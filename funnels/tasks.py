@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from funnels.services.broadcast_end import over, wind_up
 from funnels.services.scores import due_partners as partners_to_rescore
 from funnels.services.scores import rescore_due
 from funnels.services.tick import due_partners, tick
@@ -37,3 +38,12 @@ def rescore_leads() -> None:
 def _rescore(partner_id: int) -> int:
     with tenancy.partner(partner_id):
         return rescore_due(partner_id=partner_id, now=clock.now(), limit=BATCH)
+
+
+@shared_task
+def finish_broadcasts() -> None:
+    with tenancy.all_partners():
+        ended = over()
+    for partner_id, broadcast_id in ended:
+        with tenancy.partner(partner_id):
+            wind_up(broadcast_id=broadcast_id, now=clock.now())

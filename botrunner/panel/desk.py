@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from botrunner.panel import leads
+from botrunner.panel import broadcast_draft, broadcasts, leads
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
+from funnels.dialogue import Cancel
+from funnels.engine import menu_button
 from funnels.panel_words import PanelCommand, PanelPress
+from funnels.services.talk import CANCELS
 from funnels.services.turns import Turn, Typed
 
-PRESSES: Presses = {**leads.PRESSES}
-COMMANDS: Commands = {}
+PRESSES: Presses = {**leads.PRESSES, **broadcasts.PRESSES}
+COMMANDS: Commands = {**broadcasts.COMMANDS}
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:
@@ -18,12 +21,18 @@ def answer(visit: Visit, turn: Turn) -> Messages | None:
             return PRESSES[word](visit, turn.act)
         case PanelCommand(name) if name in COMMANDS:
             return COMMANDS[name](visit, turn.act)
-        case Typed(text):
-            return typed(visit, text)
+        case Typed():
+            return typed(visit, turn.act)
+        case Cancel():
+            return broadcast_draft.cancel_typed(visit)
         case _:
             return None
 
 
-def typed(visit: Visit, text: str) -> Messages | None:
-    """A text that the panel waits for; None while it waits for none."""
-    return None
+def typed(visit: Visit, act: Typed) -> Messages | None:
+    """A text that the panel waits for; None while it waits for none, and for a button of the menu."""
+    if menu_button(visit.script.funnel, act.text) is not None:
+        return None
+    if act.text.strip().casefold() in CANCELS:
+        return broadcast_draft.cancel_typed(visit)
+    return broadcast_draft.typed(visit, act.text, act.html)

@@ -22,5 +22,6 @@ class Visit:
 
 
 Messages = tuple[Message, ...]
-Presses = Mapping[str, Callable[[Visit, PanelPress], Messages]]
-Commands = Mapping[str, Callable[[Visit, PanelCommand], Messages]]
+# None: not for this visitor, the act goes on as anybody's.
+Presses = Mapping[str, Callable[[Visit, PanelPress], Messages | None]]
+Commands = Mapping[str, Callable[[Visit, PanelCommand], Messages | None]]

@@ -35,6 +35,11 @@ class Broadcast(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("author")
     )
     author_telegram_id = models.BigIntegerField(_("author's Telegram id"), null=True, blank=True)
+    # What the bot waits for from the author, and since when: «text» or «mark».
+    asks = models.CharField(
+        max_length=4, choices=[("text", "text"), ("mark", "mark")], blank=True, default="", db_default=""
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)

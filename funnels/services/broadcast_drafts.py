@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -57,6 +57,29 @@ def save(*, broadcast: Broadcast, fields: tuple[str, ...] = WRITTEN) -> None:
     broadcast.save(update_fields=fields)
 
 
+def write(*, broadcast: Broadcast, text: str) -> None:
+    broadcast.text = text
+    save(broadcast=broadcast, fields=("text",))
+
+
+def mark(*, broadcast: Broadcast, erid: str = "", advertiser: str = "", no_advert_by: str = "") -> None:
+    """Without anything: the question of the mark is open again."""
+    broadcast.erid, broadcast.advertiser = erid[:64], advertiser.strip()[:200]
+    broadcast.no_advert_by = no_advert_by[:120]
+    save(broadcast=broadcast, fields=("erid", "advertiser", "no_advert_by"))
+
+
+def set_button(*, broadcast: Broadcast, text: str, slot: str) -> None:
+    broadcast.button_text, broadcast.button_slot = text, slot
+    save(broadcast=broadcast, fields=("button_text", "button_slot"))
+
+
+def ask(*, broadcast: Broadcast, what: Literal["", "text", "mark"], now: datetime) -> None:
+    """What the bot takes the author's next words for."""
+    broadcast.asks, broadcast.asked_at = what, now if what else None
+    save(broadcast=broadcast, fields=("asks", "asked_at"))
+
+
 def discard(*, broadcast: Broadcast) -> None:
     """Raises NotPossible once it is confirmed: then it can be cancelled."""
     _lock_draft(broadcast)
@@ -91,10 +114,13 @@ def text_problems(broadcast: Broadcast) -> list[Problem]:
     return check_letter(letter_of(broadcast), slot=broadcast.button_slot, slots=slots)
 
 
+def mark_problems(broadcast: Broadcast) -> list[Problem]:
+    return check_mark(Mark(broadcast.erid, broadcast.advertiser, broadcast.no_advert_by))
+
+
 def problems_of(broadcast: Broadcast) -> list[Problem]:
     """Everything that keeps it from being confirmed, as far as it is written by its author."""
-    mark = Mark(broadcast.erid, broadcast.advertiser, broadcast.no_advert_by)
-    return [*text_problems(broadcast), *check_mark(mark)]
+    return [*text_problems(broadcast), *mark_problems(broadcast)]
 
 
 def partner_facts(partner: Partner) -> PartnerFacts:

@@ -34,9 +34,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text: a button of the persistent keyboard, or the person's own words."""
+    """A text: a button of the persistent keyboard, or the person's own words.
+
+    `html` is the text as it was formatted, empty where it was not.
+    """
 
     text: str
+    html: str = ""
 
 
 Act = Opened | Typed | engine.Home | engine.Unsupported | Press | Jump | AskNow | Talk | PanelPress | PanelCommand
