@@ -7,11 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-<<<<<<< HEAD
-from funnels.card_text import AlertTexts
-=======
 from funnels.broadcast_words import BroadcastWords
->>>>>>> 87df6f4 (The bot's /broadcast: people, text, advert mark, test, sending, the closing sum)
+from funnels.card_text import AlertTexts
 from funnels.phrases import Consents, Phrases
 from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
@@ -30,7 +27,11 @@ def consent_texts() -> Consents:
 
 
 @lru_cache(maxsize=1)
-<<<<<<< HEAD
+def broadcast_words() -> BroadcastWords:
+    return _read("broadcast.yaml", BroadcastWords)
+
+
+@lru_cache(maxsize=1)
 def alert_texts() -> AlertTexts:
     return _read("alerts.yaml", AlertTexts)
 
@@ -39,10 +40,6 @@ def alert_texts() -> AlertTexts:
 def weights() -> Weights:
     path = _PRESETS / "rules" / "scoring.yaml"
     return load_weights(path.read_text(encoding="utf-8"), path.name)
-=======
-def broadcast_words() -> BroadcastWords:
-    return _read("broadcast.yaml", BroadcastWords)
->>>>>>> 87df6f4 (The bot's /broadcast: people, text, advert mark, test, sending, the closing sum)
 
 
 def _read(name: str, model: type[Model]) -> Model:

@@ -19,6 +19,7 @@ from funnels.services.broadcast_confirm import confirm
 from funnels.services.script import forget_scripts, script_for
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Turn, Typed, take_turns
+from funnels.tasks import finish_broadcasts
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.factories import make_bot, make_partner
@@ -291,3 +292,20 @@ def test_a_segment_of_the_admin_has_no_name_here(chat: Chat) -> None:
     assert press is not None
     chat.act(press)
     assert "Кому: …, 1 человек" in chat.text
+
+
+def test_the_author_hears_of_the_end_once(chat: Chat) -> None:
+    make_reader(chat.bot)
+    written(chat)
+    chat.press("не реклама")
+    chat.press("Отправить 1 человеку")
+    finish_broadcasts()
+    assert broadcast_of(chat).state == Broadcast.State.SENDING
+    settle(rows(chat.bot)[0], "sent")
+    finish_broadcasts()
+    finish_broadcasts()
+    assert broadcast_of(chat).state == Broadcast.State.FINISHED
+    _sent, told = rows(chat.bot)
+    assert (told.chat_id, told.lane) == (ANNA, OutboxMessage.Lane.ALERT)
+    assert "Рассылка закончена" in told.payload["text"]
+    assert "✅ Отправлено: 1" in told.payload["text"]
