@@ -126,7 +126,7 @@ def test_who_has_done_nothing_has_a_short_card(partner: Partner) -> None:
 
 @pytest.mark.parametrize("trigger", Alert.Trigger)
 def test_every_trigger_has_a_headline(partner: Partner, trigger: Alert.Trigger) -> None:
-    assert card_of(make_lead(partner), trigger).text.startswith(alert_texts().headlines[trigger.value])
+    assert card_of(make_lead(partner), trigger).text.startswith(dict(alert_texts().headlines)[trigger.value])  # type: ignore[index]
 
 
 def test_a_settled_card_is_short_and_asks(partner: Partner, sample: FunnelVersion) -> None:

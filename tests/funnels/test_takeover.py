@@ -15,7 +15,7 @@ from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, FunnelV
 from funnels.services.takeover import give_back, take
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Turn, Typed, take_turns
-from funnels.wishes import COMMANDS, ChangeTopic, Wish
+from funnels.wishes import COMMANDS, WORDS, ChangeTopic, Wish
 from partners import tenancy
 from partners.models import Lead, Partner
 from tests.factories import NOW, make_bot, make_lead, make_partner
@@ -23,10 +23,7 @@ from tests.factories import NOW, make_bot, make_lead, make_partner
 IVAN = Person(1, "Иван", username="ivan")
 LATER = NOW + timedelta(hours=1)
 RIGHTS: list[Act] = [
-    *(
-        Wish(word)
-        for word in ("stop", "settings", "privacy", "export", "forget", "keep", "revoke", "no_offers", "snooze")
-    ),
+    *(Wish(word) for word in WORDS if word != "help"),
     ChangeTopic("tips", wanted=False),
     Agree("offers", 1),
 ]
