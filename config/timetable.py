@@ -28,6 +28,8 @@ TIMETABLE = (
     Tick("funnels.tasks.plan_warmups", every=timedelta(seconds=10)),
     Tick("funnels.tasks.rescore_leads", every=timedelta(seconds=5)),
     Tick("funnels.tasks.finish_broadcasts", every=timedelta(seconds=10)),
+    Tick("funnels.tasks.repeat_alerts", every=timedelta(seconds=20)),
+    Tick("funnels.tasks.send_digests", every=timedelta(minutes=1)),
     Tick("botrunner.tasks.prune_inbox", every=timedelta(minutes=10)),
 )
 

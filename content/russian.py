@@ -11,6 +11,10 @@ MONTHS = (
     "январь", "февраль", "март", "апрель", "май", "июнь",
     "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
+MONTHS_OF = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -28,6 +32,11 @@ def roubles(value: Decimal | int) -> str:
     amount = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
     text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return text.replace(",", NARROW_SPACE).replace(".", ",") + NARROW_SPACE + "₽"
+
+
+def day_and_month(day: date) -> str:
+    """«22 ноября»."""
+    return f"{day.day} {MONTHS_OF[day.month - 1]}"
 
 
 def month(day: date) -> str:

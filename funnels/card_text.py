@@ -34,6 +34,7 @@ ButtonName = Literal[
 ]  # fmt: skip
 Phrase = Annotated[str, Field(min_length=1, max_length=400)]
 
+SOURCE = "lead"  # of everything in the outbox that tells the partner about a lead
 REASONS = 2  # of the score
 NEWEST, OLDER = 2_000, 300  # UTF-16 units of a quoted message; with everything else a card stays below 4,096
 SHORT = 130  # of names, addresses and labels

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from funnels.models import FunnelEvent, FunnelVersion, LeadMessage, SequencePause
-from funnels.scoring import ScoredEvent
+from funnels.models import Alert, FunnelEvent, FunnelVersion, LeadMessage, SequencePause
+from funnels.scoring import HOT, ScoredEvent
 from partners.models import Lead, Partner
 
 Kind = FunnelEvent.Kind
+Status = Lead.Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,20 @@ def is_superseded() -> Exists:
     )
     whose = Coalesce("partner_id", 0)
     return Exists(newer.alias(whose=whose).filter(whose=Coalesce(OuterRef("partner_id"), 0)))
+
+
+def hot_leads(*, partner_id: int) -> QuerySet[Lead]:
+    """Hot leads nobody has seen to, the last active first: never written to, or with news since they were.
+
+    A lead whose dialogue the partner took is in good hands.
+    """
+    news = Alert.objects.filter(lead=OuterRef("pk"), state=Alert.State.OPEN)
+    waits = Q(status__in=[Status.NEW, Status.WARMING, Status.HOT]) | Exists(news)
+    hot = Lead.objects.filter(waits, partner_id=partner_id, score__gte=HOT, taken_at=None, erased_at=None)
+    return hot.order_by("-last_seen_at", "-pk")
+
+
+def taken_leads(*, partner_id: int) -> QuerySet[Lead]:
+    """Dialogues in the hands of the partner, the longest first: the bot is silent there."""
+    taken = Lead.objects.filter(partner_id=partner_id, taken_at__isnull=False, erased_at=None)
+    return taken.order_by("taken_at", "pk")

@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from funnels.services import digest, reminders
 from funnels.services.broadcast_end import over, wind_up
 from funnels.services.scores import due_partners as partners_to_rescore
 from funnels.services.scores import rescore_due
@@ -47,3 +48,22 @@ def finish_broadcasts() -> None:
     for partner_id, broadcast_id in ended:
         with tenancy.partner(partner_id):
             wind_up(broadcast_id=broadcast_id, now=clock.now())
+
+
+@shared_task
+def repeat_alerts() -> None:
+    with tenancy.all_partners():
+        partner_ids = reminders.due_partners(now=clock.now())
+    for partner_id in partner_ids:
+        with tenancy.partner(partner_id):
+            reminders.remind(partner_id=partner_id, now=clock.now())
+
+
+@shared_task
+def send_digests() -> None:
+    now = clock.now()
+    with tenancy.all_partners():
+        partner_ids = digest.due_partners(now=now)
+    for partner_id in partner_ids:
+        with tenancy.partner(partner_id):
+            digest.send_digest(partner_id=partner_id, now=now)

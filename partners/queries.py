@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from partners.models import Bot, Consent, Lead
+from partners.models import Bot, Consent, Lead, Partner
 
 HEARTBEAT_LIMIT = timedelta(seconds=75)  # a quiet bot's poll is answered every 50 to 60 seconds
 START_LIMIT = timedelta(seconds=60)
@@ -36,6 +36,10 @@ class FleetRow:
     def tests(self) -> list[dict[str, Any]]:
         tests = self.bot.self_test
         return [test for test in tests if isinstance(test, dict)] if isinstance(tests, list) else []
+
+    @property
+    def no_signals(self) -> str:
+        return no_signals(self.bot.partner)
 
     @property
     def test_is_awaited(self) -> bool:
@@ -110,6 +114,18 @@ def status_of(bot: Bot, now: datetime) -> Status:
     if bot.state == Bot.State.STARTING and _is_fresh(bot, now):
         return Status(_("starting"), "wait", needs_attention=_is_late(bot, now))
     return Status(_("waits for a start"), "wait", needs_attention=_is_late(bot, now))
+
+
+def no_signals(partner: Partner) -> str:
+    """Why the partner hears nothing of leads, and what to do; empty if alerts arrive."""
+    if partner.telegram_id is None:
+        return _("The partner gets no alerts: their Telegram id is missing. Enter it on the partner's page.")
+    if partner.unreachable == Partner.Unreachable.BLOCKED:
+        return _("The partner gets no alerts: they have blocked their bot. Ask them to open it and press “Restart”.")
+    if partner.unreachable:
+        return _("The partner gets no alerts: their own bot has never been opened under this Telegram id. "
+                 "Check the id, and ask them to open the bot and press “Start”.")  # fmt: skip
+    return "" if partner.lead_notifications else _("The partner has switched alerts off.")
 
 
 def _is_fresh(bot: Bot, now: datetime) -> bool:

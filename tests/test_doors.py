@@ -41,7 +41,9 @@ OPENS_ALL = {
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send
     ("funnels/tasks.py", "plan_warmups"),  # whose sequences are due
+    ("funnels/tasks.py", "repeat_alerts"),  # whose alerts are due again
     ("funnels/tasks.py", "rescore_leads"),  # whose scores are due
+    ("funnels/tasks.py", "send_digests"),  # whose digest is due
     ("partners/access.py", "membership_of"),  # whose login it is decides which door opens
     ("partners/management/commands/create_partner.py", "create"),
     ("partners/management/commands/create_partner.py", "taken"),

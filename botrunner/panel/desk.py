@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from botrunner.panel import broadcast_draft, broadcasts, leads
+from botrunner.panel import broadcast_draft, broadcasts, hot, leads, reminders
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from funnels.dialogue import Cancel
 from funnels.engine import menu_button
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.services.talk import CANCELS
 from funnels.services.turns import Turn, Typed
+from funnels.services.unreachable import reached
 
-PRESSES: Presses = {**leads.PRESSES, **broadcasts.PRESSES}
-COMMANDS: Commands = {**broadcasts.COMMANDS}
+PRESSES: Presses = {**leads.PRESSES, **broadcasts.PRESSES, **hot.PRESSES, **reminders.PRESSES}
+COMMANDS: Commands = {**broadcasts.COMMANDS, **hot.COMMANDS}
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:
     """None for what the partner does as anybody may: trying the own funnel, say."""
+    reached(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
     match turn.act:
         case PanelPress(word) if word in PRESSES:
             return PRESSES[word](visit, turn.act)

@@ -25,7 +25,7 @@ OUTCOMES: dict[Lead.Status, Say] = {
 }
 
 
-def _of_lead(answer: Callable[[Visit, PanelPress, Lead], Message]) -> Callable[[Visit, PanelPress], Messages]:
+def of_lead(answer: Callable[[Visit, PanelPress, Lead], Message]) -> Callable[[Visit, PanelPress], Messages]:
     """The wall shows only leads of this partner; anybody else's is as gone as an erased one."""
 
     def on_press(visit: Visit, press: PanelPress) -> Messages:
@@ -38,13 +38,13 @@ def _of_lead(answer: Callable[[Visit, PanelPress, Lead], Message]) -> Callable[[
     return on_press
 
 
-@_of_lead
+@of_lead
 def done(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     handled(lead=lead, now=visit.now)
     return _settled(visit, lead, "handled", "outcome_question")
 
 
-@_of_lead
+@of_lead
 def ended(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     """The word of the button is how it ended."""
     status = {"ordered": Status.ORDERED, "partner": Status.PARTNER}.get(press.word, Status.CONTACTED)
@@ -52,19 +52,25 @@ def ended(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     return _settled(visit, lead, "handled", OUTCOMES[status])
 
 
-@_of_lead
+@of_lead
 def irrelevant(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     set_status(lead=lead, status=Status.NOT_INTERESTED, now=visit.now)
     return _settled(visit, lead, "irrelevant", "irrelevant")
 
 
-@_of_lead
+@of_lead
 def take(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     takeover.take(lead=lead, now=visit.now)
     return _whole(visit, lead)
 
 
-@_of_lead
+@of_lead
+def show(visit: Visit, press: PanelPress, lead: Lead) -> Message:
+    """The card beside the list or the digest that its button stands under."""
+    return replace(_whole(visit, lead), edits=False)
+
+
+@of_lead
 def give(visit: Visit, press: PanelPress, lead: Lead) -> Message:
     takeover.give_back(lead=lead, now=visit.now)
     if press.argument == takeover.HEARD:
@@ -91,6 +97,7 @@ PRESSES: Presses = {
     "partner": ended,
     "thinking": ended,
     "irrelevant": irrelevant,
+    "card": show,
     "take": take,
     "give": give,
 }

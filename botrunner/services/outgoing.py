@@ -10,6 +10,7 @@ from content.outbox import delivery
 from content.outbox.delivery import Claimed, Result
 from funnels.services.gate import Refused, Verdict, judge
 from funnels.services.presence import mark_blocked
+from funnels.services.unreachable import refused
 from partners.fastsql import fetch
 from partners.services.groups import migrate_group
 
@@ -64,6 +65,7 @@ def _result(message: Claimed, verdict: Verdict, now: datetime) -> Result:
 def settle(*, results: Sequence[Result], blocked: Sequence[tuple[int, int]], now: datetime) -> None:
     """Writes what became of the claimed messages; `blocked` are partners and the people who blocked their bots."""
     delivery.finish(results=results, now=now)
+    refused(reasons={result.id: result.reason for result in results if result.state == State.FAILED}, now=now)
     for partner_id, telegram_id in blocked:
         mark_blocked(partner_id=partner_id, telegram_id=telegram_id, now=now)
 

@@ -26,7 +26,8 @@ class Alert(models.Model):
     at = models.DateTimeField(_("when"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
-    remind_at = models.DateTimeField(_("told again at"), null=True, blank=True)  # the repeat, or a wished reminder
+    remind_at = models.DateTimeField(_("told again at"), null=True, blank=True)
+    wished = models.BooleanField(_("asked for a reminder"), default=False, db_default=False)  # at `remind_at`
     reminders = models.PositiveSmallIntegerField(_("told again"), default=0)
 
     class Meta:

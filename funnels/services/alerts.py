@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
-from funnels.card_text import Headline
+from funnels.card_text import SOURCE, Headline
 from funnels.models import Alert
 from funnels.services.cards import card
+from funnels.services.unreachable import tell_instead
+from funnels.working_hours import WorkingHours
 from partners.models import Bot, Lead, Partner
-
-SOURCE = "lead"  # of everything in the outbox that tells the partner about a lead
 
 
 def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime) -> Alert | None:
@@ -28,7 +28,7 @@ def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime) -> Alert |
         lead=lead,
         trigger=trigger,
         day=day_of(lead.partner, now),
-        defaults={"partner_id": lead.partner_id, "at": now},
+        defaults={"partner_id": lead.partner_id, "at": now, "remind_at": hours_of(lead.partner).repeat_at(now)},
     )
     if not is_new:
         return None
@@ -42,7 +42,8 @@ def raise_again(*, lead: Lead, trigger: Alert.Trigger, headline: Headline, key: 
     if raise_alert(lead=lead, trigger=trigger, now=now) is not None or lead.erased_at is not None:
         return
     today = Alert.objects.filter(lead=lead, trigger=trigger, day=day_of(lead.partner, now))
-    today.update(state=Alert.State.OPEN, settled_at=None)
+    again = hours_of(lead.partner).repeat_at(now)
+    today.update(state=Alert.State.OPEN, settled_at=None, remind_at=again, wished=False)
     if lead.partner.lead_notifications:
         tell(lead=lead, message=card(lead=lead, trigger=headline, now=now), key=key, now=now)
 
@@ -56,11 +57,16 @@ def settle(*, lead: Lead, state: Alert.State, now: datetime) -> int:
 def tell(*, lead: Lead, message: Message, key: str, now: datetime) -> int:
     """To the partner and the helpers, whatever `lead_notifications` says; how many promises are new.
 
+    If there is nobody to tell, the operators hear it instead.
+
     `key` makes the message one of a kind for each of them; at most 90 characters.
     """
     bot_id = Bot.objects.filter(partner_id=lead.partner_id).values_list("pk", flat=True).first()
     readers = readers_of(lead.partner)
-    if bot_id is None or not readers:
+    if bot_id is None:
+        return 0
+    if not readers:
+        tell_instead(partner=lead.partner, lead_id=lead.pk, key=key, card=message.text, why="no_telegram_id", now=now)
         return 0
     promised = [Promise(chat_id, f"{key}:{chat_id}", message, not_before=now, lead_id=lead.pk) for chat_id in readers]
     lane = OutboxMessage.Lane.ALERT
@@ -74,3 +80,7 @@ def readers_of(partner: Partner) -> Sequence[int]:
 
 def day_of(partner: Partner, now: datetime) -> date:
     return now.astimezone(ZoneInfo(partner.time_zone)).date()
+
+
+def hours_of(partner: Partner) -> WorkingHours:
+    return WorkingHours(partner.work_from, partner.work_to, ZoneInfo(partner.time_zone))

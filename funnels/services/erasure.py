@@ -7,6 +7,7 @@ from datetime import datetime
 from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
+from funnels import digest
 from funnels.models import Conversation, Enrollment, FunnelEvent, LeadMessage
 from funnels.services.enrollments import leave
 from funnels.services.scene import voice_of
@@ -55,4 +56,9 @@ def _erase_messages(lead: Lead, now: datetime) -> None:
     messages = OutboxMessage.objects.filter(lead=lead)
     promises.skip(messages=messages, reason="erased", now=now)
     promises.blank(messages=messages)
+    digests = OutboxMessage.objects.filter(
+        partner_id=lead.partner_id, source=digest.SOURCE
+    )  # with names on their buttons
+    promises.skip(messages=digests, reason="erased", now=now)
+    promises.blank(messages=digests)
     messages.filter(chat_id=lead.telegram_id).update(chat_id=anonymous_id(lead))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from funnels.models import Enrollment, FunnelEvent
 from funnels.services.enrollments import leave
+from funnels.services.unreachable import reached
 from partners.models import Lead
 
 Kind = FunnelEvent.Kind
@@ -21,6 +22,7 @@ def mark_blocked(*, partner_id: int, telegram_id: int, now: datetime) -> None:
 
 def mark_unblocked(*, partner_id: int, telegram_id: int, now: datetime) -> None:
     """Restarts nothing: whoever had blocked the bot wanted silence. A choice of theirs may, see `enroll`."""
+    reached(partner_id=partner_id, telegram_id=telegram_id)
     leads = Lead.objects.filter(partner_id=partner_id, telegram_id=telegram_id, blocked_at__isnull=False)
     if leads.update(blocked_at=None):
         _record(partner_id, telegram_id, Kind.BOT_UNBLOCKED, now)

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from funnels.broadcast_words import BroadcastWords
 from funnels.card_text import AlertTexts
+from funnels.digest_texts import DigestTexts
 from funnels.phrases import Consents, Phrases
 from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
@@ -40,6 +41,11 @@ def alert_texts() -> AlertTexts:
 def weights() -> Weights:
     path = _PRESETS / "rules" / "scoring.yaml"
     return load_weights(path.read_text(encoding="utf-8"), path.name)
+
+
+@lru_cache(maxsize=1)
+def digest_texts() -> DigestTexts:
+    return _read("digest.yaml", DigestTexts)
 
 
 def _read(name: str, model: type[Model]) -> Model:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -11,18 +12,28 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from partners import clock
 from partners.access import is_operator
 from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
 from partners.fields import Secret
 from partners.models import Bot, Partner, YandexAccount
+from partners.queries import no_signals
 from partners.services import reminders
 from partners.services.bots import TokenRefused, add_bot, replace_token, telegram_id_of
+from partners.services.partners import follow
 from partners.templatetags.panel import redacted
 
 KEEP = _("Leave empty to keep the stored one.")
+# Clock times, all of them in the partner's zone.
+HOURS_HELP = {
+    "work_from": _("A hot lead whom nobody has handled for 15 minutes is announced once more in these hours."),
+    "work_to": _("The same time twice means around the clock; 22:00 to 06:00 means through the night."),
+    "digest_at": _("Yesterday's numbers and whoever waits for an answer, as a message from the partner's own bot."),
+    "quiet_from": _("No promotional message reaches a lead in these hours of the lead's own zone."),
+    "quiet_to": _("By default from 21:00 to 10:00."),
+}
 
 
 class NumbersField(forms.CharField):
@@ -38,6 +49,15 @@ class NumbersField(forms.CharField):
         return [int(word) for word in words]
 
 
+class ClockInput(forms.TimeInput):
+    """The browser's own: it opens the phone's clock and shows no seconds."""
+
+    input_type = "time"
+
+    def __init__(self, format: str) -> None:
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)}, format=format)
+
+
 class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     admin_telegram_ids = NumbersField(
         label=_("Telegram ids of helpers"), required=False, max_length=400, widget=UnfoldAdminTextInputWidget
@@ -49,11 +69,21 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
             *("slug", "name", "contact", "phone", "telegram_id", "admin_telegram_ids", "country", "time_zone"),
             *("specialization", "story", "communication_style", "nl_partner_id", "shop_link", "registration_link"),
             *("group_id", "group_title", "topics", "funnel_enabled", "auto_reminders", "lead_notifications"),
+            *("work_from", "work_to", "digest_at", "quiet_from", "quiet_to"),
         )
+        help_texts = HOURS_HELP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Partner's name")
+        for name in HOURS_HELP.keys() & self.fields.keys():
+            self.fields[name].widget = ClockInput(format="%H:%M")
+
+    def clean_quiet_to(self) -> time:
+        until: time = self.cleaned_data["quiet_to"]
+        if until == self.cleaned_data.get("quiet_from"):
+            raise ValidationError(_("Quiet hours must last: choose an end that differs from their beginning."))
+        return until
 
     def clean_topics(self) -> dict[str, int]:
         topics = self.cleaned_data["topics"] or {}
@@ -161,18 +191,20 @@ class PartnerAdmin(PanelAdmin):
     list_filter = ("specialization", "communication_style")
     list_select_related = ("bot",)
     search_fields = ("name", "slug", "contact", "bot__username")
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "signals")
     inlines = (BotInline, YandexInline)
 
     PROFILE = ("name", ("contact", "phone"), ("specialization", "communication_style"), "story")
+    HOURS = (("work_from", "work_to"), "digest_at", ("quiet_from", "quiet_to"))
     LINKS = ("shop_link", "registration_link", "nl_partner_id")
     fieldsets = (
         (None, {"fields": ("slug", *PROFILE)}),
         (_("Links"), {"fields": LINKS}),
         (
             _("Where the partner is"),
-            {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids")},
+            {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids", "signals")},
         ),
+        (_("Hours"), {"fields": HOURS}),
         (_("Group"), {"fields": (("group_id", "group_title"), "topics"), "classes": ("collapse",)}),
         (
             _("Switches"),
@@ -182,12 +214,17 @@ class PartnerAdmin(PanelAdmin):
     own_fieldsets = (
         (None, {"fields": PROFILE}),
         (_("Links"), {"fields": LINKS}),
-        (_("Notices"), {"fields": ("time_zone", "lead_notifications")}),
+        (_("Notices"), {"fields": ("time_zone", "lead_notifications", "signals")}),
+        (_("Hours"), {"fields": HOURS}),
     )
 
     @display(description=_("partner"), ordering="name")
     def who(self, partner: Partner) -> str:
         return partner.name
+
+    @display(description=_("alerts and digest"))
+    def signals(self, partner: Partner) -> str:
+        return no_signals(partner) or str(_("They arrive."))
 
     @display(description=_("style"), ordering="communication_style")
     def style(self, partner: Partner) -> str:
@@ -218,6 +255,7 @@ class PartnerAdmin(PanelAdmin):
     def save_model(self, request: HttpRequest, obj: Partner, form: ModelForm[Any], change: bool) -> None:
         if not change:
             obj.created_at = clock.now()
+        follow(partner=obj, changed=form.changed_data)
         super().save_model(request, obj, form, change)
         if change and "auto_reminders" in form.changed_data:
             reminders.switched(partner=obj, now=clock.now())

@@ -30,6 +30,12 @@ class Partner(models.Model):
         BUSINESS = "business", _("business")
         BEAUTY = "beauty", _("beauty")
 
+    class Unreachable(models.TextChoices):
+        """Why Telegram refused what the bot had to tell the partner."""
+
+        BLOCKED = "blocked", _("blocked the bot")
+        NEVER_OPENED = "never_opened", _("has not opened the bot")
+
     slug = models.CharField(
         _("partner id"),
         max_length=40,
@@ -73,6 +79,9 @@ class Partner(models.Model):
 
     funnel_enabled = models.BooleanField(_("funnel is on"), default=True)
     auto_reminders = models.BooleanField(_("automatic reminders"), default=True)
+    unreachable = models.CharField(
+        _("does not get alerts"), max_length=12, choices=Unreachable, blank=True, default="", db_default=""
+    )
     lead_notifications = models.BooleanField(_("alerts about leads"), default=True)
     created_at = models.DateTimeField(_("created"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,7 +66,9 @@ def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:
         partner = Partner.objects.select_for_update().filter(slug=config.partner.id).first()
         created = partner is None
         partner = partner or Partner(created_at=now)
-        changed = _apply(partner, _written(config, PARTNER_FIELDS))
+        written = _written(config, PARTNER_FIELDS)
+        changed = _apply(partner, written)
+        follow(partner=partner, changed={name for name, (key, _value) in written.items() if key in changed})
         if config.topics != partner.topics and "topics" in config.model_fields_set:
             partner.topics = config.topics
             changed.append("topics")
@@ -75,6 +78,14 @@ def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:
             reminders.switched(partner=partner, now=now)
         changed += _save_bot(partner, config, now) + _save_yandex(partner, config)
         return Saved(partner, created, tuple(changed))
+
+
+def follow(*, partner: Partner, changed: Collection[str]) -> None:
+    """What hangs on these fields of the partner: to be called before it is saved."""
+    if "digest_at" in changed or "time_zone" in changed:
+        partner.digest_due_at = None  # it is planned anew at the next tick
+    if "telegram_id" in changed:
+        partner.unreachable = ""
 
 
 def config_of(partner: Partner) -> PartnerConfig:

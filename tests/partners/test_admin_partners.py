@@ -6,11 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Bot, Destination, Membership, Partner, YandexAccount
-from tests.factories import make_bot, make_partner, token_of
+from partners.queries import no_signals
+from tests.factories import NOW, make_bot, make_partner, token_of
 from tests.personas import PASSWORD, client_of, make_user, operator, owner
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,11 @@ def data(**changes: Any) -> dict[str, Any]:
         "time_zone": "Europe/Moscow",
         "admin_telegram_ids": "",
         "topics": "{}",
+        "work_from": "09:00",
+        "work_to": "21:00",
+        "digest_at": "09:00",
+        "quiet_from": "21:00",
+        "quiet_to": "10:00",
         "bot-TOTAL_FORMS": "0",
         "bot-INITIAL_FORMS": "0",
         "yandex-TOTAL_FORMS": "0",
@@ -76,6 +83,9 @@ def test_a_partner_with_a_bot_is_added_through_the_service() -> None:
         ("admin_telegram_ids", "9" * 30),
         ("topics", "[1]"),
         ("topics", '{"a": "b"}'),
+        ("work_from", "25:00"),
+        ("digest_at", ""),
+        ("quiet_to", "21:00"),
     ],
 )
 def test_bad_fields_are_refused(field: str, value: str) -> None:
@@ -176,6 +186,46 @@ def test_a_partner_edits_the_own_profile_and_nothing_else() -> None:
     for absent in ("new_token", 'name="slug"', 'name="group_id"', "yandex"):
         assert absent not in text
     assert client.get(ADD).status_code == 403
+
+
+def test_a_partner_chooses_the_own_hours() -> None:
+    partner = make_partner("anna", telegram_id=777, digest_due_at=NOW, unreachable="blocked")
+    client = client_of(owner(partner))
+    page = client.get(change(partner)).content.decode()
+    assert 'type="time" name="digest_at" value="09:00"' in page
+    hours = {"work_from": "22:00", "work_to": "06:00", "digest_at": "07:30", "quiet_from": "20:00", "quiet_to": "11:00"}
+    assert client.post(change(partner), data(**hours)).status_code == 302
+    with tenancy.all_partners():
+        partner.refresh_from_db()
+    assert {name: getattr(partner, name).strftime("%H:%M") for name in hours} == hours
+    assert partner.digest_due_at is None  # the next tick plans it for the new hour
+    assert (partner.telegram_id, partner.unreachable) == (777, "blocked")
+
+
+def test_what_hangs_on_a_field_changes_with_it() -> None:
+    bot = make_bot(make_partner("anna", telegram_id=777, digest_due_at=NOW, unreachable="blocked"))
+    client = client_of(operator())
+    assert client.post(change(bot.partner), existing(bot, telegram_id="777", name="Анна П.")).status_code == 302
+    with tenancy.all_partners():
+        partner = Partner.objects.get()
+    assert (partner.digest_due_at, partner.unreachable) == (NOW, "blocked")
+    assert client.post(change(bot.partner), existing(bot, telegram_id="778")).status_code == 302
+    with tenancy.all_partners():
+        partner = Partner.objects.get()
+    assert (partner.digest_due_at, partner.unreachable) == (NOW, "")
+
+
+@pytest.mark.parametrize("fields", [{}, {"telegram_id": 7, "unreachable": "blocked"}])
+def test_the_pages_say_that_a_partner_hears_nothing(fields: dict[str, Any]) -> None:
+    silent, heard = make_partner("anna", **fields), make_partner("boris", telegram_id=8)
+    said = escape(no_signals(silent))
+    for partner in (silent, heard):
+        make_bot(partner)
+        for user in (operator(), owner(partner)):
+            text = client_of(user).get(change(partner)).content.decode()
+            assert (said in text) is (partner == silent)
+    assert client_of(operator()).get(reverse("admin:index")).content.decode().count(said) == 1
+    assert said in client_of(owner(silent)).get(reverse("admin:index")).content.decode()
 
 
 def test_a_partner_is_never_deleted_here() -> None:
