@@ -229,6 +229,7 @@ def _link(url: str) -> Entity:
     """An invalid address is no error: Telegram shows such a link as plain text."""
     mention = re.fullmatch(r"tg://user\?id=(\d+)", url)
     if mention:
-        return {"type": "text_mention", "user": {"id": int(mention[1])}}
+        # Telegram fills the name in; without the field a library cannot read the message that a press brings back.
+        return {"type": "text_mention", "user": {"id": int(mention[1]), "is_bot": False, "first_name": ""}}
     checked = check_url(url)
     return {"type": "text_link", "url": checked} if checked else {}
