@@ -133,8 +133,9 @@ class Delivery:
             return
         del outlet.waiting[message.id]
         self._chats.spend(message.chat_id, asyncio.get_running_loop().time())
-        self._results.append(await self._result(outlet, message))
+        result = await self._result(outlet, message)
         outlet.departures.answered(place)
+        self._results.append(result)  # not in one line with the await: meanwhile there is another list
         self._news.set()
 
     async def _result(self, outlet: Outlet, message: Claimed) -> Result:
