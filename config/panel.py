@@ -24,6 +24,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             {"title": _("Fleet"), "icon": "monitor_heart", "link": reverse_lazy("admin:index")},
             _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
+            {
+                "title": _("Sequences"),
+                "icon": "forward_to_inbox",
+                "link": reverse_lazy("admin:funnels_sequences"),
+                "permission": _if_may("funnels.view_enrollment"),
+            },
         ]
     },
     {
@@ -40,6 +46,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _item(_("Funnels"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
+            _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),
             _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),
         ],

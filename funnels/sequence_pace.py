@@ -18,6 +18,7 @@ SHORTEST, LONGEST = timedelta(days=12), timedelta(days=16)
 
 _ZONE = ZoneInfo("UTC")  # without changes of the clock: one hour does not matter here
 _DAY = datetime(2026, 1, 15, tzinfo=UTC)
+_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _ENTRIES = [_DAY + timedelta(minutes=minutes) for minutes in range(0, 24 * 60, 10)]
 
 
@@ -35,6 +36,19 @@ def check_pace(sequence: Sequence, lines: Lines) -> Iterator[Problem]:
             yield lines.problem(("steps", number, "after"), "bad_delay", str(error))
     if len(delays) == len(sequence.steps):
         yield from _check_times(lines, [_moments(entered, delays) for entered in _ENTRIES])
+
+
+def plan(sequence: Sequence) -> list[datetime]:
+    """When the messages come to a lead who enters at noon on day 0, the 1st of January; day and clock mean something.
+
+    Raises ValueError for a delay that cannot be read.
+    """
+    return _moments(_NOON, [Delay.parse(step.after) for step in sequence.steps])[1:]
+
+
+def day_of(moment: datetime) -> int:
+    """Of a moment of `plan`."""
+    return (moment.date() - _NOON.date()).days
 
 
 def _moments(entered: datetime, delays: list[Delay]) -> list[datetime]:

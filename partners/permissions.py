@@ -33,6 +33,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("funnels", "funnelversion", View, Add, Change, Delete),
+        _may("funnels", "enrollment", View),
+        _may("funnels", "sequencepause", Add, Delete),
+        _may("funnels", "textoverride", View, Change, Delete),
         _may("botrunner", "inboxupdate", View, Change),
         _may("auth", "user", View, Add, Change),
         _may("django_celery_beat", "periodictask", View, Add, Change, Delete),
@@ -46,6 +49,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change),
         _may("partners", "destination", View, Add, Change, Delete),
+        _may("funnels", "enrollment", View),
+        _may("funnels", "textoverride", View, Change, Delete),
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),

@@ -1,3 +1,3 @@
-from funnels.admin import leads, versions
+from funnels.admin import leads, own_texts, sequences, versions
 
-__all__ = ["leads", "versions"]
+__all__ = ["leads", "own_texts", "sequences", "versions"]

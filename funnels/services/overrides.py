@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from funnels.models import TextOverride
 from funnels.sequence_checks import check_own_text
 from funnels.sequence_schema import Sequence, SequenceStep
-from funnels.services.sequences import published_sequences
+from funnels.services.sequences import newest_sequences, published_sequences
 from funnels.services.versions import names_for
 
 State = Literal["in force", "network changed", "orphaned"]
@@ -46,6 +47,22 @@ def state_of(own: TextOverride, step: SequenceStep | None) -> State:
     if step is None:
         return "orphaned"
     return "in force" if own.base == step.text else "network changed"
+
+
+def own_texts(*, partner_id: int, sequence: str) -> dict[str, TextOverride]:
+    """By the key of the step."""
+    return {own.step: own for own in TextOverride.objects.filter(partner_id=partner_id, sequence=sequence)}
+
+
+def states(rows: Iterable[TextOverride]) -> dict[int, State]:
+    """By the row's id; the same number of queries for any number of rows."""
+    sequences = newest_sequences({row.partner_id for row in rows})
+    found = {}
+    for row in rows:
+        sequence = sequences.get((row.partner_id, row.sequence)) or sequences.get((None, row.sequence))
+        steps = {step.key: step for step in sequence.steps} if sequence else {}
+        found[row.pk] = state_of(row, steps.get(row.step))
+    return found
 
 
 def place_of(*, partner_id: int, sequence: str, step: str) -> Place:

@@ -11,12 +11,14 @@ from content import markup
 from content.messages import Message, Style
 from content.models import PayPlanVersion, Product
 from content.payplan import PayPlan, load_plan
+from funnels import template
 from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
 from funnels.models import FunnelVersion
-from funnels.render import render_step
+from funnels.render import common_variables, render_step, sequence_variables
 from funnels.schema import Funnel, PayScreen
 from funnels.services.script import product_facts
 from funnels.template import TemplateError
+from partners.models import Partner
 
 STYLES: tuple[Style, ...] = ("ty", "vy")
 LEAD = LeadFacts("Мария")
@@ -60,6 +62,18 @@ def previews(version: FunnelVersion, funnel: Funnel) -> list[Preview]:
         Preview(key, step.title or key, tuple(_bubble(funnel, key, style, world) for style in STYLES))
         for key, step in funnel.steps.items()
     ]
+
+
+def spoken(text: str, partner: Partner) -> SafeString | str:
+    """A message of a sequence as a lead of this partner gets it."""
+    plan = _newest_plan()
+    style: Style = partner.communication_style  # type: ignore[assignment]
+    facts = Facts(LEAD, PartnerFacts(partner.name, style, partner.story), {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
+    variables = sequence_variables(facts) if plan else common_variables(facts)
+    try:
+        return _html(Message(template.render(text, style, variables)))
+    except TemplateError:
+        return text
 
 
 def _newest_plan() -> PayPlan | None:

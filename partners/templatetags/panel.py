@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from partners.addresses import telegram_address
@@ -33,6 +34,19 @@ def ago(then: datetime | None, now: datetime) -> str:
 def local(moment: datetime, partner: Partner) -> datetime:
     """The partner's own time. Without a zone, or the `date` filter would bring it back to the server's."""
     return timezone.localtime(moment, zoneinfo.ZoneInfo(partner.time_zone)).replace(tzinfo=None)
+
+
+@register.filter
+def percent(rate: float) -> str:
+    """`0.125` as «12,5 %»."""
+    return f"{localize(round(100 * rate, 1))}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def points(difference: float) -> str:
+    """`-0.021` as «−2,1 п. п.»: a difference of two rates."""
+    sign = "−" if difference < 0 else "+"
+    return f"{sign}{localize(round(100 * abs(difference), 1))}\N{NO-BREAK SPACE}{_('pp')}"
 
 
 register.filter("telegram", telegram_address)
