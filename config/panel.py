@@ -30,6 +30,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:funnels_sequences"),
                 "permission": _if_may("funnels.view_enrollment"),
             },
+            _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
         ]
     },
     {

@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "enrollment", View),
         _may("funnels", "sequencepause", Add, Delete),
         _may("funnels", "textoverride", View, Change, Delete),
+        _may("funnels", "alert", View, Change),
         _may("botrunner", "inboxupdate", View, Change),
         _may("auth", "user", View, Add, Change),
         _may("django_celery_beat", "periodictask", View, Add, Change, Delete),
@@ -51,11 +52,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "destination", View, Add, Change, Delete),
         _may("funnels", "enrollment", View),
         _may("funnels", "textoverride", View, Change, Delete),
+        _may("funnels", "alert", View, Change),
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),
         _may("partners", "lead", View),
         _may("partners", "link", View),
+        _may("funnels", "alert", View),
     ),
 }
 

@@ -1,3 +1,3 @@
-from funnels.admin import leads, own_texts, sequences, versions
+from funnels.admin import alerts, leads, own_texts, sequences, versions
 
-__all__ = ["leads", "own_texts", "sequences", "versions"]
+__all__ = ["alerts", "leads", "own_texts", "sequences", "versions"]
