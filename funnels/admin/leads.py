@@ -19,6 +19,7 @@ from unfold.decorators import display
 from content.messages import Style
 from funnels.contacts import masked_phone, shown_phone
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
+from funnels.progress_lead import standings
 from funnels.queries import Timeline, versions_of
 from funnels.timeline import Sentence, funnel_of, screen_title, sentence
 from partners import clock
@@ -152,6 +153,7 @@ class LeadAdmin(ReadOnlyAdmin, PartnersRowAdmin):
             "interest": INTEREST_NAMES.get(lead.pain, lead.pain),
             "place": screen_title(funnel_of(place.version.text), place.step) if place else "",
             "contact": Contact.of(lead, in_full=may_see_contacts(request)),
+            "standings": standings(lead, clock.now()),
             "page": page,
             "days": list(_days(page, lead)),
         }

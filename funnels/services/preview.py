@@ -64,11 +64,13 @@ def previews(version: FunnelVersion, funnel: Funnel) -> list[Preview]:
     ]
 
 
-def spoken(text: str, partner: Partner) -> SafeString | str:
+def spoken(text: str, partner: Partner, first_name: str = LEAD.first_name) -> SafeString | str:
     """A message of a sequence as a lead of this partner gets it."""
     plan = _newest_plan()
     style: Style = partner.communication_style  # type: ignore[assignment]
-    facts = Facts(LEAD, PartnerFacts(partner.name, style, partner.story), {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
+    facts = Facts(
+        LeadFacts(first_name), PartnerFacts(partner.name, style, partner.story), {}, plan, link=lambda slot, step: ""
+    )  # type: ignore[arg-type]
     variables = sequence_variables(facts) if plan else common_variables(facts)
     try:
         return _html(Message(template.render(text, style, variables)))
