@@ -68,9 +68,8 @@ def spoken(text: str, partner: Partner, first_name: str = LEAD.first_name) -> Sa
     """A message of a sequence as a lead of this partner gets it."""
     plan = _newest_plan()
     style: Style = partner.communication_style  # type: ignore[assignment]
-    facts = Facts(
-        LeadFacts(first_name), PartnerFacts(partner.name, style, partner.story), {}, plan, link=lambda slot, step: ""
-    )  # type: ignore[arg-type]
+    whose = PartnerFacts(partner.name, style, partner.story)
+    facts = Facts(LeadFacts(first_name), whose, {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
     variables = sequence_variables(facts) if plan else common_variables(facts)
     try:
         return _html(Message(template.render(text, style, variables)))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from funnels.models import Enrollment
 from funnels.progress_lead import duration, standings, when
@@ -20,11 +18,6 @@ from tests.personas import client_of, colleague, operator, owner, stranger
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _russian() -> None:
-    translation.activate("ru")
 
 
 def told(bot: Bot, lead: Lead, now: datetime = NOON) -> list[tuple[str, str]]:
