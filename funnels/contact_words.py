@@ -1,4 +1,4 @@
-"""What happened to a lead's contact and consents, as sentences for people. Pure."""
+"""What happened to a lead besides the funnel: contact, consents, what the partner did. As sentences. Pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def told(kind: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
             return "⚙️", _topic(data)
         case "support_asked":
             return "🙋", _("asked the partner personally")
+        case "dialogue_taken":
+            return "🙋", _("a person took the dialogue over")
+        case "dialogue_returned":
+            return "🤖", _("the dialogue went back to the bot")
+        case "status_changed":
+            return "🏷️", _("the status was set: %(status)s") % {"status": _status(data)}
         case "data_exported":
             return "📄", _("took a copy of the data")
         case "erased":
@@ -45,6 +51,16 @@ def _left(data: Mapping[str, Any]) -> str:
 def _what(data: Mapping[str, Any]) -> str:
     kinds = {"data": _("the use of personal data"), "offers": _("promotional messages")}
     return kinds.get(str(data.get("to")), str(data.get("to", "")))
+
+
+def _status(data: Mapping[str, Any]) -> str:
+    names = {
+        "contacted": _("contacted"),
+        "ordered": _("ordered"),
+        "partner": _("became a partner"),
+        "not_interested": _("not interested"),
+    }
+    return names.get(str(data.get("to")), str(data.get("to", "")))
 
 
 def _topic(data: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from funnels.scoring import ScoreLine
+from funnels.scoring import Band, ScoreLine
 
 MINUS = "\u2212"
 
@@ -32,6 +32,13 @@ def ago(at: datetime, now: datetime) -> str:
     days = minutes // (24 * 60)
     return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
 
+
+BANDS: dict[Band, Callable[[], str]] = {
+    "cold": lambda: _("cold"),
+    "warm": lambda: _("warm"),
+    "hot": lambda: _("hot"),
+    "very_hot": lambda: _("very hot"),
+}
 
 REASONS: dict[str, Callable[[int], str]] = {
     "intent_client": lambda count: _("is interested in the products"),

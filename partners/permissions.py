@@ -14,6 +14,7 @@ from partners.models import Membership
 
 Role = Membership.Role
 View, Add, Change, Delete = "view", "add", "change", "delete"
+Handle = "handle"  # what the buttons under a card do: helpers have them in Telegram, too
 
 
 def _may(app: str, model: str, *actions: str) -> frozenset[str]:
@@ -25,7 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "partner", View, Add, Change),
         _may("partners", "bot", View, Add, Change),
         _may("partners", "yandexaccount", View, Add, Change, Delete),
-        _may("partners", "lead", View),
+        _may("partners", "lead", View, Handle),
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change, Delete),
         _may("partners", "destination", View, Add, Change, Delete),
@@ -46,7 +47,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset().union(
         _may("partners", "partner", View, Change),
         _may("partners", "bot", View),
-        _may("partners", "lead", View),
+        _may("partners", "lead", View, Handle),
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change),
         _may("partners", "destination", View, Add, Change, Delete),
@@ -56,7 +57,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),
-        _may("partners", "lead", View),
+        _may("partners", "lead", View, Handle),
         _may("partners", "link", View),
         _may("funnels", "alert", View),
     ),
