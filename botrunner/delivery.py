@@ -156,7 +156,8 @@ class Delivery:
                 return self._later(outlet, message, error._retry_after)
             case Forbidden():
                 self._blocked.append((message.partner_id, message.chat_id))
-                return Result(message.id, State.FAILED, "blocked")
+                never = "initiate" in error.message  # a bot cannot write first: a partner who has not opened it yet
+                return Result(message.id, State.FAILED, "never opened" if never else "blocked")
             case ChatMigrated():
                 moved = {"partner_id": message.partner_id, "old_id": message.chat_id, "new_id": error.new_chat_id}
                 await in_all_partners(outgoing.group_moved, **moved)

@@ -78,6 +78,13 @@ def next_digest(*, clock: time, zone: ZoneInfo, after: datetime) -> datetime:
     return next(moment for moment in moments if moment > after)
 
 
+def latest_digest(*, due: datetime, clock: time, zone: ZoneInfo, now: datetime) -> datetime:
+    """Of the digests that an outage held up since `due`, the newest: the others are not sent any more."""
+    while (later := next_digest(clock=clock, zone=zone, after=due)) <= now:
+        due = later
+    return due
+
+
 def span(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From the beginning of the week before the day until the day is over."""
     first = datetime.combine(day - timedelta(days=WEEK), time())

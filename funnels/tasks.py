@@ -1,3 +1,6 @@
+import logging
+from collections.abc import Callable, Iterable
+
 from celery import shared_task
 
 from funnels.services import digest, reminders
@@ -6,6 +9,8 @@ from funnels.services.scores import due_partners as partners_to_rescore
 from funnels.services.scores import rescore_due
 from funnels.services.tick import due_partners, tick
 from partners import clock, tenancy
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -54,16 +59,21 @@ def finish_broadcasts() -> None:
 def repeat_alerts() -> None:
     with tenancy.all_partners():
         partner_ids = reminders.due_partners(now=clock.now())
-    for partner_id in partner_ids:
-        with tenancy.partner(partner_id):
-            reminders.remind(partner_id=partner_id, now=clock.now())
+    _for_each(partner_ids, reminders.remind)
 
 
 @shared_task
 def send_digests() -> None:
-    now = clock.now()
     with tenancy.all_partners():
-        partner_ids = digest.due_partners(now=now)
+        partner_ids = digest.due_partners(now=clock.now())
+    _for_each(partner_ids, digest.send_digest)
+
+
+def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:
+    """What goes wrong for one partner must not keep the others waiting."""
     for partner_id in partner_ids:
-        with tenancy.partner(partner_id):
-            digest.send_digest(partner_id=partner_id, now=now)
+        try:
+            with tenancy.partner(partner_id):
+                service(partner_id=partner_id, now=clock.now())
+        except Exception:
+            log.exception("%s failed for partner %s", service.__name__, partner_id)

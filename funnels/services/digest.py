@@ -12,14 +12,14 @@ from django.db.models import Q
 from content.messages import Style
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
-from funnels.digest import SOURCE, Digest, Waiting, next_digest
+from funnels.digest import SOURCE, Digest, Waiting, latest_digest, next_digest
 from funnels.digest_view import Writer
 from funnels.queries import hot_leads, taken_leads
 from funnels.services.day import day_figures
 from funnels.services.presets import digest_texts
 from partners.models import Bot, Lead, Partner
 
-STALE = timedelta(hours=6)  # after an outage; a morning's digest in the evening helps nobody
+STALE = timedelta(hours=6)  # a morning's digest in the evening helps nobody
 SHOWN = 5  # leads with a button each
 
 
@@ -32,18 +32,19 @@ def due_partners(*, now: datetime) -> list[int]:
 def send_digest(*, partner_id: int, now: datetime) -> bool:
     """Whether one was promised. Behind the partner's door.
 
-    After an outage there is one digest at the most: the next one is always planned from now on.
+    After an outage it is the newest one at the most, and not if its day is nearly over.
     """
     rows = Partner.objects.select_for_update(skip_locked=True, no_key=True)
     partner = rows.filter(Q(digest_due_at=None) | Q(digest_due_at__lte=now), pk=partner_id).first()
     if partner is None:  # another process has it
         return False
-    due, zone = partner.digest_due_at, ZoneInfo(partner.time_zone)
-    partner.digest_due_at = next_digest(clock=partner.digest_at, zone=zone, after=now)
+    due, clock, zone = partner.digest_due_at, partner.digest_at, ZoneInfo(partner.time_zone)
+    partner.digest_due_at = next_digest(clock=clock, zone=zone, after=now)
     partner.save(update_fields=["digest_due_at"])
-    if due is None or now - due > STALE:
+    if due is None:  # it is only being planned
         return False
-    return _promise(partner, due, now)
+    due = latest_digest(due=due, clock=clock, zone=zone, now=now)
+    return now - due <= STALE and _promise(partner, due, now)
 
 
 def digest_of(*, partner: Partner, day: date) -> Digest:

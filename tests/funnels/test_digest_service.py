@@ -193,12 +193,20 @@ def test_a_partner_without_a_due_date_gets_one(anna: Partner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "told"), [(timedelta(hours=5), 1), (timedelta(hours=7), 0), (timedelta(days=3, hours=1), 0)]
+    ("late", "told"),
+    [
+        (timedelta(hours=5), 1),
+        (timedelta(hours=7), 0),
+        (timedelta(days=3, hours=1), 1),
+        (timedelta(days=3, hours=7), 0),
+    ],
 )
 def test_an_outage_brings_one_digest_at_the_most(anna: Partner, late: timedelta, told: int) -> None:
     make_lead(anna, score=60)
     assert send(anna, NOW + late) is bool(told)
     assert len(sent(anna)) == told
+    for message in sent(anna):  # of the newest of the days
+        assert f"Итоги за вчера, {21 + late.days} ноября" in message.payload["text"]
     due = due_at(anna)
     assert due is not None
     assert NOW + late < due <= NOW + late + timedelta(days=1)
@@ -271,3 +279,14 @@ def test_another_partner_is_not_told(anna: Partner) -> None:
     came(other, at("12:00"))
     assert send(other)
     assert "buttons" not in sent(other)[0].payload
+
+
+def test_what_goes_wrong_for_one_partner_keeps_nobody_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    broken = make_partner(telegram_id=776, digest_due_at=past, time_zone="Mars/Base")
+    due = make_partner(telegram_id=777, digest_due_at=past)
+    make_bot(due)
+    make_lead(due, score=60)
+    send_digests()
+    assert len(sent(due)) == 1
+    assert f"send_digest failed for partner {broken.pk}" in caplog.text

@@ -104,6 +104,20 @@ def test_nothing_else_is_passed_on(anna: Bot, fields: dict[str, Any], reason: st
     assert told(anna) == []
 
 
+def test_helpers_without_a_partner_are_one_loss(anna: Bot) -> None:
+    with tenancy.partner(anna.partner_id):
+        Partner.objects.update(telegram_id=None)
+    for chat_id in (778, 779):
+        fail(card(anna, key=f"alert:1:{chat_id}", chat_id=chat_id))
+    assert len(told(anna)) == 1
+    assert unreachable(anna) == ""
+
+
+def test_an_erased_card_is_not_told(anna: Bot) -> None:
+    fail(card(anna, payload={"text": ""}))
+    assert told(anna) == []
+
+
 def test_a_refused_digest_marks_the_partner(anna: Bot) -> None:
     fail(card(anna, source="digest"))
     assert unreachable(anna) == "blocked"
