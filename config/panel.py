@@ -46,6 +46,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("What is said"),
         "separator": True,
         "items": [
+            _item(_("Broadcasts"), "campaign", "funnels_broadcast", "funnels.view_broadcast"),
             _item(_("Funnels"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
             _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),

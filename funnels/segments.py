@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from funnels.schema import Intent, Key, Pain, Part
 from funnels.scoring import Band
 
-Status = Literal["new", "warming", "hot", "contacted", "ordered", "partner", "not_interested"]
+Status = Literal["new", "warming", "hot", "contacted", "ordered", "partner"]
 Days = Annotated[int, Field(ge=1, le=365)]
 
 

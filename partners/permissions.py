@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "sequencepause", Add, Delete),
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View, Change),
+        _may("funnels", "broadcast", View, Add, Change, Delete),
         _may("botrunner", "inboxupdate", View, Change),
         _may("auth", "user", View, Add, Change),
         _may("django_celery_beat", "periodictask", View, Add, Change, Delete),
@@ -54,6 +55,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "enrollment", View),
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View, Change),
+        _may("funnels", "broadcast", View, Add, Change, Delete),
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),

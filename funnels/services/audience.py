@@ -78,15 +78,16 @@ def _in_sequence(warmed: Warmed) -> Q:
 
 
 def _refusal(now: datetime) -> Case:
-    """Empty for who may get it. The gate asks again when the message is about to leave."""
+    """Empty for who may get it. In the words and the order of the gate, which asks again when the message leaves."""
     agreed = Consent.objects.filter(lead=OuterRef("pk"), kind=Consent.Kind.OFFERS, withdrawn_at=None)
     return Case(
         When(blocked_at__isnull=False, then=Value("blocked")),
         When(status=Lead.Status.UNSUBSCRIBED, then=Value("unsubscribed")),
+        When(status=Lead.Status.NOT_INTERESTED, then=Value("not_interested")),
+        When(taken_at__isnull=False, then=Value("human took over")),
         When(~Exists(agreed), then=Value("no consent")),
+        When(snoozed_until__gt=now, then=Value("asked for silence")),
         When(wants_offers=False, then=Value("topic is off")),
-        When(taken_at__isnull=False, then=Value("taken")),
-        When(snoozed_until__gt=now, then=Value("snoozed")),
         default=Value(""),
         output_field=CharField(),
     )

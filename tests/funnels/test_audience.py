@@ -85,7 +85,16 @@ def test_who_may_not_be_written_to_is_counted_by_reason(bot: Bot) -> None:
     make_consent(make_lead(bot.partner), withdrawn_at=NOW)
     make_consent(make_lead(bot.partner), kind="data")
     make_reader(make_bot())
-    reasons = {"blocked": 1, "no consent": 3, "snoozed": 1, "taken": 1, "topic is off": 1, "unsubscribed": 1}
+    make_reader(bot, status=Lead.Status.NOT_INTERESTED)
+    reasons = {
+        "asked for silence": 1,
+        "blocked": 1,
+        "human took over": 1,
+        "no consent": 3,
+        "not_interested": 1,
+        "topic is off": 1,
+        "unsubscribed": 1,
+    }
     assert counted(bot) == Audience(3, reasons)
 
 
