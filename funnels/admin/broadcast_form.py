@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from funnels.admin.leads import INTEREST_NAMES
+from funnels.admin.lead_filters import INTEREST_NAMES
 from funnels.models import Broadcast
 from funnels.segments import Segment, Status
 from funnels.services.broadcast_drafts import slots_of

@@ -81,7 +81,7 @@ class BroadcastAdmin(BroadcastPages):
             return "—"
         done, promised = broadcast.done  # type: ignore[attr-defined]
         return format_html(
-            '<progress class="bar" max="{}" value="{}"></progress> {} / {}',
+            '<progress class="sent-bar" max="{}" value="{}"></progress> {} / {}',
             promised,
             done,
             number(done),
