@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling|delivery|kills]`: all benchmarks, or one; `--full` takes a long one to its end."""
+"""`python -m bench [turns|polling|delivery|timers|kills]`: all benchmarks, or one; `--full` takes a long one to its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main() -> None:
     import django
     from django.conf import settings
 
-    from bench import delivery, machine, polling, turns
+    from bench import delivery, machine, polling, timers, turns
     from config import embedded
 
     django.setup()
@@ -24,6 +24,7 @@ def main() -> None:
         "turns": turns.run,
         "polling": polling.run,
         "delivery": partial(delivery.run, full=full),
+        "timers": timers.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ class Delay:
     clock: time | None = None
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Delay:
         """`90m`, `24h`, `3d` or `next_day 10:00`. Raises ValueError with a sentence for the author."""
         if found := _NEXT_DAY.fullmatch(text):
@@ -146,6 +148,7 @@ class LatePolicy:
     within: timedelta = timedelta(0)
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> LatePolicy:
         """`send within 6h`, `shift` or `skip`. Raises ValueError with a sentence for the author."""
         if found := _LATE.fullmatch(text):

@@ -29,16 +29,18 @@ class Promise:
     lead_id: int | None = None
     thread_id: int | None = None
     not_after: datetime | None = None
+    source: str = ""  # instead of the call's
 
 
 ENQUEUE = """
 INSERT INTO content_outboxmessage (
     partner_id, bot_id, lead_id, chat_id, thread_id, lane, source, dedupe_key, payload,
     state, reason, attempts, created_at, not_before, not_after)
-SELECT %s, %s, p.lead_id, p.chat_id, p.thread_id, %s, %s, p.key, p.payload::jsonb,
+SELECT %s, %s, p.lead_id, p.chat_id, p.thread_id, %s, p.source, p.key, p.payload::jsonb,
     'queued', '', 0, %s, p.not_before, p.not_after
-FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[])
-    AS p (lead_id, chat_id, thread_id, key, payload, not_before, not_after)
+FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],
+            %b::timestamptz[])
+    AS p (lead_id, chat_id, thread_id, source, key, payload, not_before, not_after)
 ON CONFLICT (partner_id, dedupe_key) DO NOTHING
 RETURNING id
 """
@@ -58,12 +60,13 @@ def promise(
         [p.lead_id for p in promises],
         [p.chat_id for p in promises],
         [p.thread_id for p in promises],
+        [p.source or source for p in promises],
         [p.key for p in promises],
         [json.dumps(p.message.to_json()) for p in promises],
         [p.not_before for p in promises],
         [p.not_after for p in promises],
     ]
-    new = fetch(ENQUEUE, [partner_id, bot_id, int(lane), source, now, *columns])
+    new = fetch(ENQUEUE, [partner_id, bot_id, int(lane), now, *columns])
     if new:
         notify(bot_id)
     return len(new)

@@ -49,7 +49,8 @@ class Enrollment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["fire_at"], name="enrollment_due", condition=models.Q(state="active")),
+            # Each partner's by time: a tick takes a batch of one partner, however many are due at the others'.
+            models.Index(fields=["partner", "fire_at"], name="enrollment_due", condition=models.Q(state="active")),
             models.Index(fields=["partner", "sequence", "state"], name="enrollment_sequence"),
         ]
 

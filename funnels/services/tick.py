@@ -51,7 +51,7 @@ class Tick:
         self.script = script_for(partner_id=self.partner.pk, now=now)
         self.sequences = sequences_of(partner_id=self.partner.pk)
         self.last_clicks: dict[int, datetime] = {}
-        self.promises: dict[str, list[Promise]] = {}
+        self.promises: list[Promise] = []
         self.events: list[tuple[int, str, dict[str, object]]] = []
         self.wrote_to: set[int] = set()
 
@@ -61,15 +61,8 @@ class Tick:
             self._look(enrollment)
         partner_id = self.partner.pk
         tick_rows.write(partner_id=partner_id, batch=batch, wrote_to=self.wrote_to, events=self.events, now=self.now)
-        for sequence, promises in self.promises.items():
-            promise(
-                partner_id=partner_id,
-                bot_id=self.bot.pk,
-                lane=OutboxMessage.Lane.SEQUENCE,
-                promises=promises,
-                now=self.now,
-                source=f"sequence:{sequence}",
-            )
+        lane = OutboxMessage.Lane.SEQUENCE
+        promise(partner_id=partner_id, bot_id=self.bot.pk, lane=lane, promises=self.promises, now=self.now)
 
     def _order_clicks(self, batch: Batch[Enrollment]) -> dict[int, datetime]:
         """When those who may be asked for a contact now last followed a link to order or to register."""
@@ -118,8 +111,9 @@ class Tick:
             not_before=self.now,
             lead_id=lead.pk,
             not_after=self.now + STALE,
+            source=f"sequence:{sequence}",
         )
-        self.promises.setdefault(sequence, []).append(said)
+        self.promises.append(said)
         lead.last_promo_at = self.now
         self.wrote_to.add(lead.pk)
         self._happened(enrollment, step, **({"variant": variant} if step.variants else {}))

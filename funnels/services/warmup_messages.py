@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from content.messages import Button, Message
 from funnels import callbacks, template, wishes
 from funnels.facts import Facts, LeadFacts
+from funnels.phrases import ButtonName
 from funnels.render import sequence_variables
 from funnels.schema import AskButton, ContactButton, GoButton, LinkButton
 from funnels.sequence_schema import SequenceButton, SequenceStep, SnoozeButton
 from funnels.services.clicks import Tracked, tracked_url
-from funnels.services.scene import voice_of
+from funnels.services.presets import phrases
 from funnels.services.script import Script
 from partners.models import Lead
 
@@ -25,10 +26,9 @@ def compose(
         tuple(_button(script, lead, f"{sequence}:{step.key}", button) for button in row)
         for row in _rows(step, may_ask_contact=may_ask_contact)
     ]
-    voice = voice_of(script)
     if step.asks_contact and may_ask_contact and not _offers_contact(step):
-        rows.insert(0, (voice.button("contact", wishes.CONTACT),))
-    rows.append((voice.button("unsubscribe", wishes.wish("stop")),))
+        rows.insert(0, (_own(script, "contact", wishes.CONTACT),))
+    rows.append((_own(script, "unsubscribe", wishes.wish("stop")),))
     said = template.render(text, script.partner.style, sequence_variables(facts))
     return Message(said, buttons=tuple(rows), picture=step.picture)
 
@@ -49,6 +49,10 @@ def _button(script: Script, lead: Lead, where: str, button: SequenceButton) -> B
     if isinstance(button, LinkButton):
         return Button(label, url=tracked_url(Tracked(lead.partner_id, lead.pk, 0, where, button.slot)))
     return Button(label, callback_of(button))
+
+
+def _own(script: Script, name: ButtonName, callback: str) -> Button:
+    return Button(template.label(phrases().buttons[name], script.partner.style), callback)
 
 
 def callback_of(button: GoButton | AskButton | SnoozeButton | ContactButton) -> str:
