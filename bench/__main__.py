@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling|delivery|timers|kills]`: all benchmarks, or one; `--full` takes a long one to its end."""
+"""`python -m bench [turns|polling|delivery|timers|kills]`: all, or one; `--full` takes a long one to its end."""
 
 from __future__ import annotations
 

@@ -84,7 +84,13 @@ def fill() -> None:
         )
         partners = list(Partner.objects.order_by("pk").values_list("pk", flat=True))
         sequences, positions, steps = (list(column) for column in zip(*places, strict=True))
-        params = {"partners": partners, "partner_count": PARTNERS, "waiting": WAITING, "due": DUE, "now": now}
+        params: dict[str, Any] = {
+            "partners": partners,
+            "partner_count": PARTNERS,
+            "waiting": WAITING,
+            "due": DUE,
+            "now": now,
+        }
         with connection.cursor() as cursor:
             cursor.execute(PEOPLE, params)
             cursor.execute(PLACES, params | {"sequences": sequences, "positions": positions, "steps": steps})

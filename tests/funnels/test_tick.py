@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from tests.factories import make_bot, make_lead, make_partner
 from tests.network import publish_network
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 12:00 in Moscow
-DAY = timedelta(days=1)
+TEN = NOON.replace(hour=7)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 State, Exit = Enrollment.State, Enrollment.Exit
 
 
@@ -48,11 +50,11 @@ steps:
 """
 
 
-def publish(text: str, number: int = 1, partner: Partner | None = None) -> None:
+def publish(text: str, number: int = 1, partner: Partner | None = None, key: str = "weight") -> None:
     with tenancy.all_partners():
         FunnelVersion.objects.create(
             kind=FunnelVersion.Kind.SEQUENCE,
-            key="weight",
+            key=key,
             number=number,
             partner=partner,
             text=text,
@@ -223,6 +225,147 @@ def test_quiet_hours_are_the_partners(bot: Bot) -> None:
     tick_at(bot, NOON + DAY)
     assert sent(bot) == []
     assert refreshed(bot, enrollment).fire_at == NOON + DAY + timedelta(hours=1)
+
+
+def test_the_way_out_is_a_text_of_ours(bot: Bot) -> None:
+    enter(bot, make_walker(bot))
+    tick_at(bot, NOON + DAY)
+    assert buttons(bot)[-1] == "🔕 Отписаться"
+
+
+ASKING = """
+format: 1
+key: weight
+title: Вес
+topic: tips
+entry: {intent: client, pain: weight}
+steps:
+  - key: asks
+    after: 24h
+    asks_contact: true
+    text: "Поговорим?"
+    buttons:
+      - - {type: snooze, text: "Не сейчас"}
+  - key: has_its_own
+    after: 24h
+    asks_contact: true
+    text: "Или так?"
+    buttons:
+      - - {type: contact, text: "Позвоните"}
+        - {type: ask, text: "Спросить"}
+  - key: offers
+    after: 24h
+    text: "Можно и позвонить"
+    buttons:
+      - - {type: contact, text: "Позвоните"}
+"""
+
+
+def buttons(bot: Bot) -> list[str]:
+    """Of the last message."""
+    with tenancy.partner(bot.partner_id):
+        rows = OutboxMessage.objects.latest("pk").payload["buttons"]
+    return [button["text"] for row in rows for button in row]
+
+
+def click(bot: Bot, lead: Lead, at: datetime, slot: str = "shop") -> None:
+    kind = FunnelEvent.Kind.LINK_CLICKED
+    with tenancy.partner(bot.partner_id):
+        FunnelEvent.objects.create(partner=bot.partner, lead=lead, kind=kind, data={"slot": slot}, at=at)
+
+
+def asked_by(bot: Bot, lead: Lead) -> list[list[str]]:
+    """The buttons of the three messages, but for the way out."""
+    publish(ASKING, number=2)
+    enter(bot, lead)
+    said = []
+    for day in (1, 2, 3):
+        tick_at(bot, NOON + day * DAY)
+        said.append(buttons(bot)[:-1])
+    return said
+
+
+CALL = "📞 Хочу, чтобы мне позвонили"
+
+
+def test_the_contact_is_asked_for_once_a_message(bot: Bot) -> None:
+    assert asked_by(bot, make_walker(bot)) == [[CALL, "Не сейчас"], ["Позвоните", "Спросить"], ["Позвоните"]]
+
+
+def test_who_has_left_a_phone_is_never_asked(bot: Bot) -> None:
+    assert asked_by(bot, make_walker(bot, phone="+79161234567")) == [["Не сейчас"], ["Спросить"], []]
+
+
+@pytest.mark.parametrize(
+    ("slot", "at", "asked"),
+    [
+        ("shop", NOON, False),
+        ("registration", NOON + DAY, False),
+        ("shop", NOON - timedelta(seconds=1), True),  # before this sequence
+        ("video", NOON, True),
+    ],
+)
+def test_who_went_to_order_is_not_asked(bot: Bot, slot: str, at: datetime, asked: bool) -> None:
+    lead, other = make_walker(bot), make_walker(bot)
+    click(bot, other, NOON)
+    click(bot, lead, at, slot)
+    said = asked_by(bot, lead)
+    assert [CALL in said[0], "Позвоните" in said[1], "Позвоните" in said[2]] == [asked, asked, True]
+
+
+def test_a_phone_of_another_zone_moves_what_was_planned(bot: Bot) -> None:
+    """10:00 in Moscow is 09:00 in Berlin."""
+    lead = make_walker(bot)
+    enrollment = enter(bot, lead)
+    tick_at(bot, NOON + DAY)
+    with tenancy.partner(bot.partner_id):
+        Lead.objects.filter(pk=lead.pk).update(phone="+493012345678")
+    tick_at(bot, TEN + 2 * DAY)
+    assert sent(bot) == ["Первое, Иван"]
+    assert refreshed(bot, enrollment).fire_at == TEN + 2 * DAY + 2 * HOUR
+    tick_at(bot, TEN + 2 * DAY + 2 * HOUR)
+    assert sent(bot)[-1] == "Второе"
+
+
+LATE = """
+format: 1
+key: {key}
+title: Вес
+topic: tips
+entry: {{intent: client, pain: {key}}}
+steps:
+  - {{key: one, after: 24h, text: "{key} 1", late: {{policy: {policy}}}}}
+  - {{key: two, after: 24h, text: "{key} 2", late: {{policy: {policy}}}}}
+"""
+
+
+def test_after_an_outage_each_policy_is_kept_and_nobody_gets_two_at_once(bot: Bot) -> None:
+    """One lead in three sequences, as rows could stand; all of them fell due while nothing ran."""
+    lead = make_walker(bot)
+    for number, (key, policy) in enumerate([("weight", "skip"), ("energy", "send, hours: 72"), ("sport", "shift")]):
+        publish(LATE.format(key=key, policy=policy), number=7, key=key)
+        place = {"position": 0, "next_step": "one", "fire_at": NOON + number * HOUR, "entered_at": NOON - DAY}
+        with tenancy.partner(bot.partner_id):
+            Enrollment.objects.create(partner=bot.partner, lead=lead, sequence=key, **place)
+    for hours in range(7 * 24):
+        tick_at(bot, NOON + DAY + hours * HOUR)
+    with tenancy.partner(bot.partner_id):
+        rows = list(OutboxMessage.objects.order_by("pk").values_list("payload__text", "not_before"))
+        missed = list(FunnelEvent.objects.filter(data__missed=True).values_list("step", flat=True))
+    assert [text for text, _at in rows][:2] == ["energy 1", "sport 1"]
+    assert sorted(text for text, _at in rows) == ["energy 1", "energy 2", "sport 1", "sport 2", "weight 2"]
+    assert missed == ["weight:one"]
+    times = [at for _text, at in rows]
+    assert all(later - earlier >= timedelta(hours=20) for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize("fields", [{"wanted": Bot.Wanted.STOPPED}, {"state": Bot.State.FAILED}])
+def test_while_a_bot_is_off_its_places_wait(bot: Bot, fields: dict[str, object]) -> None:
+    enter(bot, make_walker(bot))
+    with tenancy.all_partners():
+        assert due_partners(now=NOON + DAY) == [bot.partner_id]
+        Bot.objects.filter(pk=bot.pk).update(**fields)
+        assert due_partners(now=NOON + DAY) == []
 
 
 ROOT = Path(__file__).resolve().parents[2] / "funnels" / "presets"
