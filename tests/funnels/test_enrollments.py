@@ -57,7 +57,13 @@ def places(bot: Bot) -> dict[str, tuple[str, str, int]]:
         return {row.sequence: (row.state, row.exit_reason, row.position) for row in Enrollment.objects.order_by("pk")}
 
 
-def queue(bot: Bot, lead: Lead, lane: Lane = Lane.SEQUENCE, state: Outgoing = Outgoing.QUEUED, **fields: Any) -> int:
+def queue(
+    bot: Bot,
+    lead: Lead,
+    lane: OutboxMessage.Lane = Lane.SEQUENCE,
+    state: OutboxMessage.State = Outgoing.QUEUED,
+    **fields: Any,
+) -> int:
     """A message that waits for the lead; its number."""
     message = Message(Html("Ждёт"), buttons=fields.pop("buttons", ()))
     one = Promise(lead.telegram_id, f"test:{lane}:{state}", message, not_before=NOON, lead_id=lead.pk)
@@ -77,7 +83,7 @@ def state_of(bot: Bot, pk: int) -> tuple[str, str]:
     return outgoing(bot, pk).state, outgoing(bot, pk).reason
 
 
-def leave(bot: Bot, lead: Lead, reason: Exit) -> int:
+def leave(bot: Bot, lead: Lead, reason: Enrollment.Exit) -> int:
     with tenancy.partner(bot.partner_id):
         return enrollments.leave(lead_id=lead.pk, reason=reason, now=NOON + HOUR)
 
@@ -87,7 +93,7 @@ def leave(bot: Bot, lead: Lead, reason: Exit) -> int:
 
 @pytest.mark.parametrize("waits", [Outgoing.QUEUED, Outgoing.HELD])
 @pytest.mark.parametrize("place", [State.ACTIVE, State.FROZEN])
-def test_who_leaves_gets_nothing_more(bot: Bot, place: State, waits: Outgoing) -> None:
+def test_who_leaves_gets_nothing_more(bot: Bot, place: Enrollment.State, waits: OutboxMessage.State) -> None:
     lead = make_walker(bot)
     enrollment, message = enter(bot, lead), queue(bot, lead, state=waits)
     if place == State.FROZEN:
@@ -117,7 +123,7 @@ def test_the_last_message_of_a_finished_sequence_is_taken_back_too(bot: Bot) -> 
 @pytest.mark.parametrize(
     ("reason", "goes"), [(Exit.UNSUBSCRIBED, True), (Exit.BLOCKED, True), (Exit.HUMAN, True), (Exit.ORDERED, False)]
 )
-def test_a_broadcast_is_taken_back_only_from_who_wants_silence(bot: Bot, reason: Exit, goes: bool) -> None:
+def test_a_broadcast_is_taken_back_only_from_who_wants_silence(bot: Bot, reason: Enrollment.Exit, goes: bool) -> None:
     lead, other = make_walker(bot), make_walker(bot)
     message = queue(bot, lead, Lane.BROADCAST)
     leave(bot, other, reason)
