@@ -70,7 +70,7 @@ def versions_of(events: list[FunnelEvent]) -> dict[int, FunnelVersion]:
 def published_before(version: FunnelVersion) -> FunnelVersion | None:
     """What a draft would replace, or a published version has replaced."""
     published = FunnelVersion.objects.filter(
-        key=version.key, partner=version.partner_id, status=FunnelVersion.Status.PUBLISHED
+        kind=version.kind, key=version.key, partner=version.partner_id, status=FunnelVersion.Status.PUBLISHED
     ).exclude(pk=version.pk)
     if version.status == FunnelVersion.Status.PUBLISHED:
         published = published.filter(number__lt=version.number)
@@ -80,7 +80,7 @@ def published_before(version: FunnelVersion) -> FunnelVersion | None:
 def is_superseded() -> Exists:
     """An annotation: a newer version is published for the same people."""
     newer = FunnelVersion.objects.filter(
-        key=OuterRef("key"), status=FunnelVersion.Status.PUBLISHED, number__gt=OuterRef("number")
+        kind=OuterRef("kind"), key=OuterRef("key"), status=FunnelVersion.Status.PUBLISHED, number__gt=OuterRef("number")
     )
     whose = Coalesce("partner_id", 0)
     return Exists(newer.alias(whose=whose).filter(whose=Coalesce(OuterRef("partner_id"), 0)))

@@ -39,11 +39,12 @@ def check_pace(sequence: Sequence, lines: Lines) -> Iterator[Problem]:
 
 
 def plan(sequence: Sequence) -> list[datetime]:
-    """When the messages come to a lead who enters at noon on day 0, the 1st of January; day and clock mean something.
+    """When the messages come to a lead who enters at noon of day 0, on that lead's own clock: without a zone.
 
     Raises ValueError for a delay that cannot be read.
     """
-    return _moments(_NOON, [Delay.parse(step.after) for step in sequence.steps])[1:]
+    moments = _moments(_NOON, [Delay.parse(step.after) for step in sequence.steps])[1:]
+    return [moment.replace(tzinfo=None) for moment in moments]
 
 
 def day_of(moment: datetime) -> int:

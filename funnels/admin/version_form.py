@@ -32,7 +32,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only 
 
     class Meta:
         model = FunnelVersion
-        fields = ("key", "partner", "note", "text")
+        fields = ("kind", "key", "partner", "note", "text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

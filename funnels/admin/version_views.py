@@ -23,10 +23,12 @@ from funnels.models import FunnelVersion
 from funnels.queries import published_before
 from funnels.services import versions
 from funnels.services.preview import previews
+from funnels.services.sequence_preview import sequence_days
 from funnels.timeline import funnel_of
 from partners import clock
 from partners.admin.base import PanelAdmin
 
+Kind = FunnelVersion.Kind
 CHANGE = "admin:funnels_funnelversion_change"
 CONTEXT_LINES = 4
 View = Callable[[HttpRequest, FunnelVersion], HttpResponse]
@@ -78,7 +80,9 @@ class VersionPages(PanelAdmin):
     ) -> HttpResponse:
         form = context["adminform"].form
         text = form.data.get("text", "") if form.is_bound else form.instance.text
-        context["problems"] = problems_in(text) if text else []
+        kind = form.data.get("kind") or form.initial.get("kind") or form.instance.kind
+        key = form.data.get("key") or form.instance.key
+        context["problems"] = problems_in(text, kind, key, form.instance.partner_id) if text else []
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
@@ -87,8 +91,11 @@ class VersionPages(PanelAdmin):
         """The problems of a text that is being typed."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        text = request.POST.get("text", "")[:LONGEST]
-        return render(request, "admin/content/problems.html", {"problems": problems_in(text)})
+        text, partner = request.POST.get("text", "")[:LONGEST], request.POST.get("partner", "")
+        partner_id = int(partner) if partner.isdecimal() and len(partner) < 18 else None
+        kind, key = request.POST.get("kind", Kind.FUNNEL), request.POST.get("key", versions.MAIN)
+        problems = problems_in(text, kind, key, partner_id)
+        return render(request, "admin/content/problems.html", {"problems": problems})
 
     def publish(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -99,13 +106,16 @@ class VersionPages(PanelAdmin):
             messages.error(request, str(refused))
         else:
             self.log_change(request, version, _("Published."))
-            messages.success(request, _("Published. Leads who enter from now on get this text."))
+            messages.success(request, _published(version))
+            for problem in versions.problems_of(version):
+                messages.warning(request, problem.sentence)
         return redirect(CHANGE, version.pk)
 
     def copy(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         draft = versions.save_draft(
+            kind=version.kind,
             key=version.key,
             text=version.text,
             partner=version.partner,
@@ -123,6 +133,10 @@ class VersionPages(PanelAdmin):
         return self._render(request, version, "diff", title, {"before": before, "lines": lines})
 
     def diagram(self, request: HttpRequest, version: FunnelVersion) -> HttpResponse:
+        """The tree of a funnel, the days of a sequence."""
+        if version.kind == Kind.SEQUENCE:
+            title = _("%(version)s: day by day") % {"version": version}
+            return self._render(request, version, "sequence_days", title, {"days": sequence_days(version)})
         funnel = funnel_of(version.text)
         title = _("%(version)s: the tree") % {"version": version}
         if funnel is None:
@@ -155,8 +169,14 @@ def author_of(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
-def problems_in(text: str) -> list[Any]:
-    return versions.problems_of(FunnelVersion(key="main", number=0, text=text))
+def problems_in(text: str, kind: str, key: str, partner_id: int | None) -> list[Any]:
+    return versions.problems_of(FunnelVersion(kind=kind, key=key, number=0, text=text, partner_id=partner_id))
+
+
+def _published(version: FunnelVersion) -> str:
+    if version.kind == Kind.SEQUENCE:
+        return _("Published. Whoever has not got a message yet gets its new text, wherever they stand.")
+    return _("Published. Leads who enter from now on get this text.")
 
 
 def diff_lines(before: str, after: str) -> Iterator[DiffLine]:

@@ -27,10 +27,14 @@ Status = FunnelVersion.Status
 class FunnelVersionAdmin(VersionPages, PanelAdmin):
     form = VersionForm
     change_form_template = "admin/funnels/version.html"
-    list_display = ("name", "for_whom", "shown_status", "note", "author", "created_at", "published_at")
+    list_display = ("name", "kind", "for_whom", "shown_status", "note", "author", "created_at", "published_at")
     list_display_links = ("name",)
     list_select_related = ("partner", "author")
-    list_filter = (("partner", AutocompleteSelectFilter), ("status", ChoicesDropdownFilter))
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("partner", AutocompleteSelectFilter),
+        ("status", ChoicesDropdownFilter),
+    )
     search_fields = ("key", "note", "partner__name")
     autocomplete_fields = ("partner",)
     ordering = ("-created_at", "-pk")
@@ -67,7 +71,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
         return version.status, version.get_status_display()
 
     def get_fields(self, request: HttpRequest, obj: FunnelVersion | None = None) -> list[str]:
-        return ["note", "text"] if obj else ["key", "partner", "note", "text"]
+        return ["note", "text"] if obj else ["kind", "key", "partner", "note", "text"]
 
     def has_change_permission(self, request: HttpRequest, obj: FunnelVersion | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.status == Status.DRAFT)
@@ -84,6 +88,7 @@ class FunnelVersionAdmin(VersionPages, PanelAdmin):
                 messages.warning(request, str(refused))
                 messages.warning(request, gettext("What you typed is kept in a new draft."))
         saved = versions.save_draft(
+            kind=obj.kind,
             key=obj.key,
             text=obj.text,
             partner=obj.partner,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +20,7 @@ from funnels.services.script import product_facts
 from funnels.template import TemplateError
 from partners.models import Partner
 
+Say = Callable[[str, Style], SafeString | str]
 STYLES: tuple[Style, ...] = ("ty", "vy")
 LEAD = LeadFacts("Мария")
 PARTNER = PartnerFacts("Анна Смирнова", story="")
@@ -66,15 +67,23 @@ def previews(version: FunnelVersion, funnel: Funnel) -> list[Preview]:
 
 def spoken(text: str, partner: Partner, first_name: str = LEAD.first_name) -> SafeString | str:
     """A message of a sequence as a lead of this partner gets it."""
+    return spoken_by(partner, first_name)(text, partner.communication_style)  # type: ignore[arg-type]
+
+
+def spoken_by(who: Partner | PartnerFacts, first_name: str = LEAD.first_name) -> Say:
+    """Messages of sequences in this partner's mouth, in either form; one query for all of them."""
     plan = _newest_plan()
-    style: Style = partner.communication_style  # type: ignore[assignment]
-    whose = PartnerFacts(partner.name, style, partner.story)
-    facts = Facts(LeadFacts(first_name), whose, {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
-    variables = sequence_variables(facts) if plan else common_variables(facts)
-    try:
-        return _html(Message(template.render(text, style, variables)))
-    except TemplateError:
-        return text
+
+    def say(text: str, style: Style) -> SafeString | str:
+        partner = PartnerFacts(who.name, style, who.story)
+        facts = Facts(LeadFacts(first_name), partner, {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
+        variables = sequence_variables(facts) if plan else common_variables(facts)
+        try:
+            return _html(Message(template.render(text, style, variables)))
+        except TemplateError:
+            return text
+
+    return say
 
 
 def _newest_plan() -> PayPlan | None:

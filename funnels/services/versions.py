@@ -6,16 +6,19 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from content.models import Product
 from funnels.checks import check_text
-from funnels.loader import load_funnel
+from funnels.loader import FunnelFileError, load_funnel
 from funnels.models import FunnelVersion
+from funnels.promised_jumps import lost_jumps
 from funnels.sequence_checks import SLOTS, Names, check_sequence_text
+from funnels.sequence_loader import load_sequence
+from funnels.services.sequences import newest_sequences, published_sequences
 from partners.models import Partner
-from partners.strict_yaml import Problem
+from partners.strict_yaml import FileError, Problem
 
 Status, Kind = FunnelVersion.Status, FunnelVersion.Kind
 MAIN = "main"
@@ -78,9 +81,43 @@ def edit_draft(*, version: FunnelVersion, text: str, note: str) -> None:
 def problems_of(version: FunnelVersion) -> list[Problem]:
     """What is wrong with the text, errors and warnings, by the catalogue and the main funnel of today."""
     if version.kind == Kind.SEQUENCE:
-        return check_sequence_text(version.text, f"{version}.yaml", names=names_for(partner_id=version.partner_id))
+        return _sequence_problems(version)
     products = frozenset(Product.objects.values_list("key", flat=True))
-    return check_text(version.text, f"{version}.yaml", products=products)
+    problems = check_text(version.text, f"{version}.yaml", products=products)
+    return problems + _lost_jumps(version) if version.key == MAIN else problems
+
+
+def _sequence_problems(version: FunnelVersion) -> list[Problem]:
+    names = names_for(partner_id=version.partner_id)
+    problems = check_sequence_text(version.text, f"{version}.yaml", names=names)
+    try:
+        loaded = load_sequence(version.text, f"{version}.yaml")
+    except FileError:
+        return problems
+    if loaded.sequence.key != version.key:
+        sentence = _("This is the text of “%(text)s”, but the version is one of “%(version)s”: write the same key.")
+        values = {"text": loaded.sequence.key, "version": version.key}
+        problems.insert(0, loaded.lines.problem(("key",), "another_key", sentence % values))
+    return problems
+
+
+def _lost_jumps(version: FunnelVersion) -> list[Problem]:
+    """The published sequences of those whom this version is for."""
+    try:
+        loaded = load_funnel(version.text, f"{version}.yaml")
+    except FunnelFileError:
+        return []
+    if version.partner_id:
+        sequences = list(published_sequences(partner_id=version.partner_id).values())
+    else:
+        published = newest_sequences(Partner.objects.exclude(pk__in=_with_own_main()).values_list("pk", flat=True))
+        sequences = list(published.values())
+    return list(lost_jumps(sequences, loaded.funnel.steps, loaded.lines))
+
+
+def _with_own_main() -> QuerySet[FunnelVersion, int | None]:
+    own = FunnelVersion.objects.filter(kind=Kind.FUNNEL, key=MAIN, status=Status.PUBLISHED, partner__isnull=False)
+    return own.values_list("partner_id", flat=True)
 
 
 def names_for(*, partner_id: int | None) -> Names:
@@ -95,7 +132,10 @@ def names_for(*, partner_id: int | None) -> Names:
 
 
 def publish(*, version: FunnelVersion, now: datetime) -> None:
-    """Leads who enter from now on get this text. Raises NotPublishable or VersionError."""
+    """Leads who enter a funnel from now on get this text; of a sequence, everybody who has not got a message yet.
+
+    Raises NotPublishable or VersionError.
+    """
     errors = [problem for problem in problems_of(version) if problem.severity == "error"]
     if errors:
         raise NotPublishable(errors)

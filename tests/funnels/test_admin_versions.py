@@ -61,7 +61,7 @@ def stored(version: FunnelVersion) -> FunnelVersion:
 
 def test_a_draft_with_mistakes_is_saved_and_its_problems_stand_beside_the_text(client: Client) -> None:
     text = broken("to: kids", "to: nowhere")
-    response = client.post(ADD, {"key": "main", "text": text, "note": "проба"}, follow=True)
+    response = client.post(ADD, {"kind": "funnel", "key": "main", "text": text, "note": "проба"}, follow=True)
     shown = response.content.decode()
     assert f'data-line="{line_of(text, "to: nowhere")}"' in shown
     assert "Нет шага «nowhere»" in shown or "nowhere" in shown

@@ -34,6 +34,7 @@ addEventListener("DOMContentLoaded", () => {
     const mine = ++turn;
     const data = new FormData();
     data.set("text", area.value);
+    for (const name of ["kind", "key", "partner"]) if (form.elements[name]) data.set(name, form.elements[name].value);
     data.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     const response = await fetch(box.dataset.checkUrl, { method: "POST", body: data, credentials: "same-origin" });
     if (response.ok && !response.redirected && mine === turn) problems.innerHTML = await response.text();
