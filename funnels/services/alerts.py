@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from content.messages import Message
@@ -15,6 +15,8 @@ from funnels.services.cards import card
 from funnels.services.unreachable import tell_instead
 from funnels.working_hours import WorkingHours
 from partners.models import Bot, Lead, Partner
+
+MOST_AN_HOUR = 30  # messages about one lead: nobody may bury the partner's other alerts
 
 
 def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime) -> Alert | None:
@@ -44,7 +46,7 @@ def raise_again(*, lead: Lead, trigger: Alert.Trigger, headline: Headline, key: 
     today = Alert.objects.filter(lead=lead, trigger=trigger, day=day_of(lead.partner, now))
     again = hours_of(lead.partner).repeat_at(now)
     today.update(state=Alert.State.OPEN, settled_at=None, remind_at=again, wished=False)
-    if lead.partner.lead_notifications:
+    if lead.partner.lead_notifications and not floods(lead=lead, now=now):
         tell(lead=lead, message=card(lead=lead, trigger=headline, now=now), key=key, now=now)
 
 
@@ -71,6 +73,12 @@ def tell(*, lead: Lead, message: Message, key: str, now: datetime) -> int:
     promised = [Promise(chat_id, f"{key}:{chat_id}", message, not_before=now, lead_id=lead.pk) for chat_id in readers]
     lane = OutboxMessage.Lane.ALERT
     return promise(partner_id=lead.partner_id, bot_id=bot_id, lane=lane, promises=promised, now=now, source=SOURCE)
+
+
+def floods(*, lead: Lead, now: datetime) -> bool:
+    """Whether the partner has heard enough of this lead for now: the rest is on the lead's page."""
+    told = OutboxMessage.objects.filter(lead=lead, source=SOURCE, created_at__gt=now - timedelta(hours=1))
+    return told.count() >= MOST_AN_HOUR * max(len(readers_of(lead.partner)), 1)
 
 
 def readers_of(partner: Partner) -> Sequence[int]:

@@ -60,7 +60,7 @@ def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
     url = destination(partner_id=tracked.partner_id, slot=tracked.slot, product=product)
     # The lock makes a second request of the same press wait until the first one is recorded.
     lead = _lead(tracked.lead_id) if counts else None
-    if lead is not None and _record(tracked, product, now):
+    if lead is not None and _record(tracked, product, now) and lead.erased_at is None:
         rescore(leads=[lead], now=now)
         if trigger := TRIGGERS.get(tracked.slot.partition(".")[0]):
             raise_alert(lead=lead, trigger=trigger, now=now)

@@ -8,7 +8,8 @@ from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
 from funnels import digest
-from funnels.models import Conversation, Enrollment, FunnelEvent, LeadMessage
+from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, LeadMessage
+from funnels.services.alerts import settle
 from funnels.services.enrollments import leave
 from funnels.services.scene import voice_of
 from funnels.services.script import script_for
@@ -33,6 +34,7 @@ def forget(*, partner_id: int, telegram_id: int, update_id: int, now: datetime) 
 
 def erase(*, lead: Lead, now: datetime) -> None:
     leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=now)
+    settle(lead=lead, state=Alert.State.IRRELEVANT, now=now)
     _erase_messages(lead, now)
     LeadMessage.objects.filter(lead=lead).delete()
     Conversation.objects.filter(lead=lead).delete()
@@ -43,6 +45,8 @@ def erase(*, lead: Lead, now: datetime) -> None:
     lead.telegram_id = anonymous_id(lead)  # a new /start makes a new lead
     lead.status = Lead.Status.UNSUBSCRIBED
     lead.blocked_at = lead.erased_at = now
+    lead.score = lead.customer_score = lead.business_score = 0  # in no list of people to call
+    lead.score_due_at = lead.taken_at = None
     lead.save()
 
 

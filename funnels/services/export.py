@@ -18,7 +18,8 @@ MOST_LETTERS = 300_000  # of messages, so that the file stays small
 PROFILE = (
     "telegram_id", "first_name", "last_name", "username", "language_code", "phone", "email",
     "status", "intent", "pain", "detail", "goal", "wants_tips", "wants_offers", "wants_business",
-    "created_at", "last_seen_at", "blocked_at", "offers_asked_at",
+    "created_at", "last_seen_at", "blocked_at", "offers_asked_at", "score", "customer_score", "business_score",
+    "taken_at",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def export(*, lead: Lead, now: datetime) -> Document:
         "came_by": [link.code for link in (lead.first_link, lead.last_link) if link],
         "consents": list(lead.consents.values("kind", "text_version", "channel", "given_at", "withdrawn_at")),
         "place": Conversation.objects.filter(lead=lead).values("step", "path", "asking", "changed_at").first(),
+        "partner_was_told": list(lead.alerts.values("trigger", "at", "state")),
         "messages": written,
         "received": received,
         "events": list(events.values("kind", "step", "data", "at")[:MOST_ROWS]),

@@ -7,7 +7,7 @@ from datetime import datetime
 from content.messages import Html, Message
 from funnels.card_text import Say, named
 from funnels.models import Alert, Conversation, Enrollment, FunnelEvent
-from funnels.services.alerts import settle, tell
+from funnels.services.alerts import floods, settle, tell
 from funnels.services.cards import Rows, facts_of, press, voice_for, write_button
 from funnels.services.enrollments import leave
 from partners.models import Lead
@@ -40,6 +40,8 @@ def give_back(*, lead: Lead, now: datetime) -> bool:
 
 def pass_on(*, lead: Lead, say: Say, text: str, update_id: int, now: datetime) -> None:
     """What a taken lead does in the bot goes to whoever has taken them, whether they want other alerts or not."""
+    if floods(lead=lead, now=now):
+        return
     voice, facts = voice_for(lead.partner), facts_of(lead=lead, now=now)
     said = voice.say(say, {"name": Html(f"<b>{named(facts)}</b>")})
     quoted = f"\n{voice.quote(text)}" if text else ""

@@ -116,7 +116,7 @@ def test_stop_takes_back_what_is_queued_before_it_answers(anna: Bot, tg: Sandbox
     else:
         push_press(tg, anna, chat.owner.id, chat.last.id, way)
     chat.wait_text("рекламных сообщений больше не будет")
-    assert states(anna) == dict.fromkeys(("sequence", "broadcast"), ("skipped", "no consent"))
+    assert states(anna) == dict.fromkeys(("sequence", "broadcast"), ("skipped", "unsubscribed"))
     assert lead_of(anna, chat).status == Lead.Status.UNSUBSCRIBED
     assert consents(anna) == [("offers", 1, False)]
     assert kinds(anna)[-2:] == ["consent_withdrawn", "unsubscribed"]
@@ -281,6 +281,9 @@ def test_nothing_of_a_forgotten_person_is_left(anna: Bot, boss: ChatDriver, tg: 
         assert gone.erased_at is not None
         assert not gone.consents.filter(withdrawn_at=None).exists()
         assert {row.state for row in OutboxMessage.objects.filter(lead=gone)} <= {"sent", "skipped"}
+        assert (gone.score, gone.score_due_at, gone.taken_at) == (0, None, None)
+        assert not gone.alerts.filter(state="open").exists()
+        assert gone.alerts.exists()
     assert len(kinds(anna)) == events_before + 1
     assert kinds(anna)[-1] == "erased"
 

@@ -153,6 +153,13 @@ def test_a_click(partner: Partner, sample: FunnelVersion, slot: str, expected: l
         assert Lead.objects.get(pk=lead.pk).score == 20
 
 
+def test_an_old_link_of_an_erased_person(partner: Partner, sample: FunnelVersion) -> None:
+    lead = make_lead(partner, erased_at=NOW)
+    with tenancy.partner(partner.pk):
+        follow(tracked=Tracked(partner.pk, lead.pk, sample.pk, "shake", "shop"), counts=True, now=NOW)
+        assert (Lead.objects.get(pk=lead.pk).score, Alert.objects.count()) == (0, 0)
+
+
 def test_a_look_ahead_of_a_browser_raises_nothing(partner: Partner, sample: FunnelVersion) -> None:
     lead = make_lead(partner)
     with tenancy.partner(partner.pk):

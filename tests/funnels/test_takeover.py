@@ -12,6 +12,7 @@ from funnels import engine
 from funnels.callbacks import Press
 from funnels.dialogue import Agree, Card
 from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, FunnelVersion, LeadMessage
+from funnels.services.alerts import MOST_AN_HOUR
 from funnels.services.takeover import give_back, take
 from funnels.services.turn_rows import Person
 from funnels.services.turns import Act, Opened, Turn, Typed, take_turns
@@ -130,6 +131,14 @@ def test_what_is_written_is_passed_on_once(partner: Partner, lead: Lead) -> None
             ["✍️ Написать"], ["↩️ Вернуть боту"],
         ]  # fmt: skip
         assert row.payload["buttons"][1][0]["callback"] == f"p:give:{lead.pk}:heard"
+
+
+def test_nobody_buries_the_partner(partner: Partner, lead: Lead) -> None:
+    taken(lead)
+    act(partner, *[Typed("Ау")] * (MOST_AN_HOUR + 2))
+    assert len(passed_on(partner)) == MOST_AN_HOUR
+    with tenancy.partner(partner.pk):
+        assert LeadMessage.objects.count() == MOST_AN_HOUR + 2
 
 
 @pytest.mark.parametrize("right", RIGHTS, ids=str)
