@@ -31,6 +31,12 @@ NAVIGATION: list[dict[str, Any]] = [
                 "permission": _if_may("funnels.view_enrollment"),
             },
             _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
+            {
+                "title": _("Outbox"),
+                "icon": "outbox",
+                "link": reverse_lazy("admin:content_outboxmessage_overview"),
+                "permission": _if_may("content.view_outboxmessage"),
+            },
         ]
     },
     {

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "membership", View, Add, Change, Delete),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
+        _may("content", "outboxmessage", View, Change),
         _may("funnels", "funnelversion", View, Add, Change, Delete),
         _may("funnels", "enrollment", View),
         _may("funnels", "sequencepause", Add, Delete),
@@ -52,6 +53,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change),
         _may("partners", "destination", View, Add, Change, Delete),
+        _may("content", "outboxmessage", View),
         _may("funnels", "enrollment", View),
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View, Change),
@@ -61,6 +63,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "bot", View),
         _may("partners", "lead", View, Handle),
         _may("partners", "link", View),
+        _may("content", "outboxmessage", View),
         _may("funnels", "alert", View),
     ),
 }

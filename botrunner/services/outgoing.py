@@ -8,6 +8,8 @@ from datetime import datetime
 from content.models import OutboxMessage
 from content.outbox import delivery
 from content.outbox.delivery import Claimed, Result
+from content.outbox.words import is_of_recipient
+from funnels.services import brake
 from funnels.services.gate import Refused, Verdict, judge
 from funnels.services.presence import mark_blocked
 from funnels.services.unreachable import refused
@@ -68,6 +70,9 @@ def settle(*, results: Sequence[Result], blocked: Sequence[tuple[int, int]], now
     refused(reasons={result.id: result.reason for result in results if result.state == State.FAILED}, now=now)
     for partner_id, telegram_id in blocked:
         mark_blocked(partner_id=partner_id, telegram_id=telegram_id, now=now)
+    lost = [result for result in results if result.state in (State.FAILED, State.UNKNOWN)]
+    if not_recipients := [result.id for result in lost if not is_of_recipient(result.reason)]:
+        brake.look_after(message_ids=not_recipients, now=now)
 
 
 def group_moved(*, partner_id: int, old_id: int, new_id: int) -> None:

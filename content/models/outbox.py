@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ class OutboxMessage(models.Model):
         HELD = "held", _("paused")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", _("not delivered")
         SKIPPED = "skipped", _("not sent")
         UNKNOWN = "unknown", _("perhaps sent")
 
@@ -65,8 +66,20 @@ class OutboxMessage(models.Model):
                 fields=["bot", "lane", "not_before", "id"], name="outbox_due", condition=models.Q(state="queued")
             ),
             models.Index(fields=["bot"], name="outbox_sending", condition=models.Q(state="sending")),
+            # For the operators' overview, which counts what is open and what was finished lately.
+            models.Index(
+                fields=["state", "finished_at"],
+                name="outbox_troubled",
+                condition=models.Q(state__in=["held", "failed", "unknown"]),
+            ),
+            BrinIndex(fields=["finished_at"], name="outbox_finished", autosummarize=True),
             models.Index(fields=["partner", "source", "state"], name="outbox_source"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_lane_display()} {self.pk}"
+
+    @property
+    def is_card(self) -> bool:
+        """About the lead, and to somebody else."""
+        return self.lane == self.Lane.ALERT

@@ -172,19 +172,28 @@ def blank(*, messages: QuerySet[OutboxMessage]) -> int:
 UNDECIDED = (State.UNKNOWN, State.FAILED)
 
 
-def send_again(*, message: OutboxMessage, now: datetime) -> bool:
-    """An operator decided that an unknown or failed message did not arrive. False if it has moved on meanwhile."""
-    undecided = OutboxMessage.objects.filter(state__in=UNDECIDED, pk=message.pk)
-    if not undecided.update(state=State.QUEUED, reason="", not_before=now, not_after=None, finished_at=None):
-        return False
-    notify(message.bot_id)
-    return True
+def send_again(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
+    """An operator decided that these did not arrive. How many wait again: not those that have moved on meanwhile.
+
+    What was erased stays so.
+    """
+    undecided = _undecided(messages.exclude(payload__text=""))
+    bots = set(undecided.values_list("bot_id", flat=True))
+    count = undecided.update(state=State.QUEUED, reason="", not_before=now, not_after=None, finished_at=None)
+    for bot_id in bots:
+        notify(bot_id)
+    return count
 
 
-def drop(*, message: OutboxMessage, now: datetime) -> bool:
-    """An operator decided not to send an unknown or failed message again. False if it has moved on meanwhile."""
-    undecided = OutboxMessage.objects.filter(state__in=UNDECIDED, pk=message.pk)
-    return undecided.update(state=State.SKIPPED, reason="dropped", finished_at=now) == 1
+def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
+    """An operator decided not to send these again. How many: not those that have moved on meanwhile."""
+    return _undecided(messages).update(state=State.SKIPPED, reason="dropped", finished_at=now)
+
+
+def _undecided(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+    """Locked by number, as everywhere here."""
+    rows = messages.filter(state__in=UNDECIDED).select_for_update(of=("self",)).order_by("pk")
+    return OutboxMessage.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
 
 
 def notify(bot_id: int) -> None:

@@ -97,10 +97,9 @@ def test_a_lost_answer_is_unknown_and_a_person_decides(anna: Bot, tg: SandboxSer
             say(anna, chat.owner.id, f"Привет, {chat.owner.id}", lane=Lane.BROADCAST)
             until(lambda: rows(anna)[-1] == (State.UNKNOWN, "no answer"), "unknown")
         with tenancy.partner(anna.partner_id):
-            again, dropped = OutboxMessage.objects.order_by("pk")
-            assert send_again(message=again, now=now())
-            assert drop(message=dropped, now=now())
-            assert not drop(message=dropped, now=now())
+            again, dropped = (OutboxMessage.objects.filter(pk=row.pk) for row in OutboxMessage.objects.order_by("pk"))
+            assert send_again(messages=again, now=now()) == 1
+            assert [drop(messages=dropped, now=now()) for _ in range(2)] == [1, 0]
         until_rows(anna, [(State.SENT, ""), (State.SKIPPED, "dropped")])
     assert [f"Привет, {first.owner.id}" in message.text for message in first.bot_messages].count(True) == 2
 

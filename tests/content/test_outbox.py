@@ -133,15 +133,20 @@ def test_what_is_held_keeps_its_text_until_it_is_taken_back(bot: Bot) -> None:
 
 
 def test_an_operator_decides_what_did_not_arrive_for_certain(bot: Bot) -> None:
-    say(bot, "a", "b", "c")
-    again, dropped, sent = claim(bot)
+    say(bot, *"abcd")
+    again, dropped, sent, erased = claim(bot)
     finish(Result(again.id, State.UNKNOWN, "no answer"), Result(dropped.id, State.FAILED, "Bad Request"))
-    finish(Result(sent.id, State.SENT))
+    finish(Result(sent.id, State.SENT), Result(erased.id, State.FAILED, "blocked"))
     with tenancy.partner(bot.partner_id):
-        first, second, third = OutboxMessage.objects.order_by("pk")
-        assert [send_again(message=one, now=NOW) for one in (first, third)] == [True, False]
-        assert [drop(message=one, now=NOW) for one in (second, third, first)] == [True, False, False]
-    assert states(bot) == [(State.QUEUED, ""), (State.SKIPPED, "dropped"), (State.SENT, "")]
+        every = OutboxMessage.objects.all()
+        blank(messages=every.filter(pk=erased.id))
+        assert send_again(messages=every.exclude(pk=dropped.id), now=LATER) == 1
+        assert send_again(messages=every.exclude(pk=dropped.id), now=LATER) == 0
+        assert drop(messages=every.exclude(pk=erased.id), now=LATER) == 1
+        assert every.get(pk=again.id).not_before == LATER
+    assert states(bot) == [
+        (State.QUEUED, ""), (State.SKIPPED, "dropped"), (State.SENT, ""), (State.FAILED, "blocked"),
+    ]  # fmt: skip
 
 
 def test_the_sum_closes(bot: Bot) -> None:

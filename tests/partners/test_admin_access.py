@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from botrunner.models import InboxUpdate
-from content.models import PayPlanVersion, Product
+from content.models import OutboxMessage, PayPlanVersion, Product
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from partners import tenancy
 from partners.models import Bot, Destination, Lead, Link, Partner
@@ -55,7 +55,11 @@ def victim() -> Victim:
         aside = InboxUpdate.objects.create(
             partner=partner, bot=bot, update_id=1, payload=CANARY, error=CANARY, received_at=NOW, failed_at=NOW
         )
-    return Victim(partner, bot, link, lead, [partner, link, lead, destination, version, aside])
+        outgoing = OutboxMessage.objects.create(
+            partner=partner, bot=bot, lead=lead, chat_id=7777001, lane=1, source="broadcast:12", dedupe_key=CANARY,
+            state="failed", payload={"text": CANARY}, reason=CANARY, created_at=NOW, not_before=NOW, finished_at=NOW,
+        )  # fmt: skip
+    return Victim(partner, bot, link, lead, [partner, link, lead, destination, version, aside, outgoing])
 
 
 def page(row: Model, name: str) -> str:
@@ -77,6 +81,8 @@ def addresses(victim: Victim) -> Iterator[str]:
     for row in victim.rows:
         for name in ("change", "delete", "history"):
             yield page(row, name)
+    yield listing(OutboxMessage, "overview")
+    yield listing(OutboxMessage) + f"?partner__id__exact={victim.partner.pk}&source=broadcast:12"
     yield listing(Lead) + f"?first_link__id__exact={victim.link.pk}"
     yield listing(Lead) + "?partner__name__startswith=к"
     for name in ("diff", "diagram"):

@@ -1,0 +1,3 @@
+from content.admin import catalogue, outbox
+
+__all__ = ["catalogue", "outbox"]
