@@ -53,7 +53,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _item(_("Broadcasts"), "campaign", "funnels_broadcast", "funnels.view_broadcast"),
-            _item(_("Funnels"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
+            _item(_("Funnels and sequences"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
             _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),
             _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ class Standings:
 
 def standings(lead: Lead, now: datetime) -> Standings:
     """Times are the lead's own: those of the phone's region, else of the partner."""
-    places = list(Enrollment.objects.filter(lead=lead).order_by("ended_at", "-entered_at"))
+    places = list(Enrollment.objects.filter(lead=lead).order_by(F("ended_at").desc(nulls_first=True), "-pk"))
     sequences = sequences_of(partner_id=lead.partner_id) if places else {}
     zone = zone_for(phone=lead.phone, partner_zone=ZoneInfo(lead.partner.time_zone), now=now)
     clockwork = clockwork_of(lead=lead, partner=lead.partner, now=now)

@@ -14,9 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -50,7 +48,7 @@ class Piece:
 @admin.register(TextOverride)
 class OwnTextAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     list_display = ("message", "partner", "shown_state", "author", "changed_at")
-    list_display_links = None
+    list_display_links = ("message",)
     list_select_related = ("partner", "author")
     list_filter = (("partner", AutocompleteSelectFilter),)
     search_fields = ("sequence", "step", "text")
@@ -64,23 +62,23 @@ class OwnTextAdmin(ReadOnlyAdmin, PartnersRowAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        states = overrides.states(changelist.result_list)
+        places = overrides.places(changelist.result_list)
         for row in changelist.result_list:
-            row.state = states[row.pk]
+            row.place = places[row.pk]
         return changelist
 
     @display(description=_("message"), ordering="sequence")
-    def message(self, own: TextOverride) -> SafeString:
-        url = reverse(PAGE, args=[own.partner_id, own.sequence, own.step])
-        return format_html('<a href="{}">{}</a>', url, own)
+    def message(self, own: TextOverride) -> str:
+        return str(own.place.title)  # type: ignore[attr-defined]  # put there by get_changelist_instance
 
     @display(description=_("state"), label={"in force": "success", "network changed": "warning", "orphaned": None})
     def shown_state(self, own: TextOverride) -> tuple[str, Any]:
-        return own.state, STATES[own.state]  # type: ignore[attr-defined]  # put there by get_changelist_instance
+        state = own.place.state  # type: ignore[attr-defined]
+        return state, STATES[state]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         own: TextOverride | None = self.get_object(request, object_id)
-        if own is None:
+        if own is None or not self.has_view_permission(request, own):
             raise Http404
         return redirect(PAGE, own.partner_id, own.sequence, own.step)
 
@@ -129,10 +127,9 @@ class OwnTextAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     ) -> HttpResponse:
         own, network = place.own, place.step.text if place.step else ""
         text = typed if typed is not None else own.text if own else network
-        title = place.step.title or place.step.key if place.step else where["step"]
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{place.sequence.title if place.sequence else where['sequence']}: {title}",
+            "title": place.title,
             "opts": self.opts,
             "partner": partner,
             "place": place,

@@ -119,7 +119,7 @@ class Share:
     name: Any
     people: int
     bar: int
-    percent: float
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _conversions(totals: Totals) -> list[Share]:
 
 
 def _share(name: Any, people: int, whole: int) -> Share:
-    return Share(name, people, share(people, whole), 100 * people / whole if whole else 0.0)
+    return Share(name, people, share(people, whole), people / whole if whole else 0.0)
 
 
 def _trials(scope: Scope, sequence: Sequence) -> list[Trial]:

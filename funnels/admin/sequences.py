@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -58,7 +56,7 @@ class StepFilter(DropdownFilter):
 @admin.register(Enrollment)
 class EnrollmentAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     list_display = ("who", "partner", "named", "shown_state", "next_message", "at", "entered", "why")
-    list_display_links = None
+    list_display_links = ("who",)
     list_select_related = ("partner", "lead")
     list_filter = (
         ("partner", AutocompleteSelectFilter),
@@ -126,6 +124,13 @@ class EnrollmentAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         }
         return TemplateResponse(request, f"admin/funnels/{page}.html", context)
 
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The lead's page tells everything about it."""
+        row: Enrollment | None = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        return redirect("admin:partners_lead_change", row.lead_id)
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         sequences = published_sequences(partner_id=None)
@@ -137,8 +142,8 @@ class EnrollmentAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         return changelist
 
     @display(description=_("lead"), ordering="lead__first_name")
-    def who(self, row: Enrollment) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("admin:partners_lead_change", args=[row.lead_id]), row.lead)
+    def who(self, row: Enrollment) -> str:
+        return str(row.lead)
 
     @display(description=_("sequence"), ordering="sequence")
     def named(self, row: Enrollment) -> str:

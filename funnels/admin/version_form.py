@@ -12,9 +12,7 @@ LONGEST = 300_000  # more than a file may have: the check says so, and nothing t
 
 
 class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
-    key = forms.RegexField(
-        r"^[a-z][a-z0-9_]{0,23}$", label=_("funnel"), initial="main", widget=UnfoldAdminTextInputWidget
-    )
+    key = forms.RegexField(r"^[a-z][a-z0-9_]{0,23}$", label=_("key"), initial="main", widget=UnfoldAdminTextInputWidget)
     text = forms.CharField(
         label=_("text (YAML)"),
         max_length=LONGEST,

@@ -37,6 +37,14 @@ class Place:
     own: TextOverride | None
 
     @property
+    def title(self) -> str:
+        """For people; keys where there is nothing better."""
+        names = [self.sequence.title if self.sequence else "", self.step.title or self.step.key if self.step else ""]
+        if self.own is not None:
+            names = [name or key for name, key in zip(names, (self.own.sequence, self.own.step), strict=True)]
+        return ": ".join(names)
+
+    @property
     def state(self) -> State | None:
         if self.own is None:
             return None
@@ -54,14 +62,14 @@ def own_texts(*, partner_id: int, sequence: str) -> dict[str, TextOverride]:
     return {own.step: own for own in TextOverride.objects.filter(partner_id=partner_id, sequence=sequence)}
 
 
-def states(rows: Iterable[TextOverride]) -> dict[int, State]:
+def places(rows: Iterable[TextOverride]) -> dict[int, Place]:
     """By the row's id; the same number of queries for any number of rows."""
     sequences = newest_sequences({row.partner_id for row in rows})
     found = {}
     for row in rows:
         sequence = sequences.get((row.partner_id, row.sequence)) or sequences.get((None, row.sequence))
         steps = {step.key: step for step in sequence.steps} if sequence else {}
-        found[row.pk] = state_of(row, steps.get(row.step))
+        found[row.pk] = Place(sequence, steps.get(row.step), row)
     return found
 
 

@@ -74,7 +74,12 @@ def test_every_person_stands_somewhere_on_the_page(bot: Bot) -> None:
     assert "оставил(а) контакт" in text.lower()
     assert "?sequence=weight&amp;step=first" in text
     people = shown(client, "/admin/funnels/enrollment/?sequence=weight&step=first")
-    assert len(re.findall(r"/admin/partners/lead/\d+/change/", people)) == 2
+    assert len(set(re.findall(r"/admin/funnels/enrollment/\d+/change/", people))) == 2
+    with tenancy.all_partners():
+        place = Enrollment.objects.get(lead=leads[0])
+    response = client.get(f"/admin/funnels/enrollment/{place.pk}/change/")
+    assert response["Location"] == f"/admin/partners/lead/{leads[0].pk}/change/"
+    assert client_of(stranger()).get(f"/admin/funnels/enrollment/{place.pk}/change/").status_code == 404
 
 
 def test_a_period_leaves_out_who_entered_before(bot: Bot) -> None:
@@ -200,9 +205,9 @@ def test_a_stranger_and_a_colleague_do_not(bot: Bot) -> None:
         for action in ("save", "clear", "keep"):
             assert client.post(url, {"action": action, "text": "Чужое"}).status_code == status
         listed = client.get("/admin/funnels/textoverride/")
-        assert "weight: first" not in listed.content.decode()
+        assert "Вес: first" not in listed.content.decode()
     assert own_texts() == [("anna", "first", "От Анны")]
-    assert "weight: first" in shown(client_of(owner(bot.partner)), "/admin/funnels/textoverride/")
+    assert "Вес: first" in shown(client_of(owner(bot.partner)), "/admin/funnels/textoverride/")
 
 
 def test_mistakes_keep_what_was_typed(bot: Bot) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from funnels.experiments import LEAST, Arm, Interval, compare, difference, people_needed, wilson
+from funnels.sequence_schema import SequenceStep, Variant
+from funnels.warmup import variant_text
 
 
 def rounded(interval: Interval) -> tuple[float, float]:
@@ -75,6 +79,22 @@ def test_every_later_text_is_compared_with_the_first() -> None:
     arms = [Arm(key, 500, 50) for key in "abc"]
     assert [comparison.arm.key for comparison in compare(arms)] == ["b", "c"]
     assert compare(arms[:1]) == []
+
+
+@pytest.mark.parametrize("others", ["b", "bcde"])
+def test_ten_thousand_leads_are_split_equally_and_anew_at_every_step(others: str) -> None:
+    def keys(step: str) -> list[str]:
+        variants = tuple(Variant(key=key, text=key) for key in others)
+        tried = SequenceStep(key=step, after="24h", text="a", variants=variants)
+        return [variant_text(tried, lead_id)[0] for lead_id in range(10_000)]
+
+    first, second = keys("one"), keys("two")
+    share = 10_000 / (len(others) + 1)
+    for counts in (Counter(first), Counter(second)):
+        assert sum((count - share) ** 2 / share for count in counts.values()) < 20  # chi-square, p < 0.001 at 4 degrees
+    pairs, expected = Counter(zip(first, second, strict=True)), share / (len(others) + 1)
+    assert len(pairs) == (len(others) + 1) ** 2
+    assert all(abs(count - expected) < 5 * expected**0.5 for count in pairs.values())
 
 
 @st.composite
