@@ -15,6 +15,7 @@ from partners.models import Membership
 Role = Membership.Role
 View, Add, Change, Delete = "view", "add", "change", "delete"
 Handle = "handle"  # what the buttons under a card do: helpers have them in Telegram, too
+Play = "play"  # as a lead, in the simulator
 
 
 def _may(app: str, model: str, *actions: str) -> frozenset[str]:
@@ -34,7 +35,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "outboxmessage", View, Change),
-        _may("funnels", "funnelversion", View, Add, Change, Delete),
+        _may("funnels", "funnelversion", View, Add, Change, Delete, Play),
         _may("funnels", "enrollment", View),
         _may("funnels", "sequencepause", Add, Delete),
         _may("funnels", "textoverride", View, Change, Delete),
@@ -58,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View, Change),
         _may("funnels", "broadcast", View, Add, Change, Delete),
+        _may("funnels", "funnelversion", Play),
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),

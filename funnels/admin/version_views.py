@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from funnels import graph
+from funnels.admin import simulator
 from funnels.admin.version_form import LONGEST
 from funnels.models import FunnelVersion
 from funnels.queries import published_before
@@ -61,7 +62,8 @@ class VersionPages(PanelAdmin):
             self.admin_site.admin_view(require_POST(self.check_typed)),
             name="funnels_funnelversion_check",
         )
-        return [check, *own, *super().get_urls()]
+        play = path("<int:pk>/play/", self.admin_site.admin_view(simulator.page), name="funnels_funnelversion_play")
+        return [check, play, *own, *super().get_urls()]
 
     def _page(self, view: View) -> Callable[..., HttpResponse]:
         def page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,10 +10,11 @@ from django.db.models.functions import Greatest
 
 from content.models import OutboxMessage
 from content.outbox.promises import postpone, withdraw
+from funnels.fitting import fitting
 from funnels.models import Enrollment
 from funnels.queries import rests
 from funnels.schema import Answers
-from funnels.services.sequences import fitting, sequences_of
+from funnels.services.sequences import sequences_of
 from funnels.timing import QuietHours, remaining
 from funnels.warmup import Clockwork, enter
 from funnels.zones import zone_for

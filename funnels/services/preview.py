@@ -79,7 +79,7 @@ def spoken_by(who: Partner | PartnerFacts, first_name: str = LEAD.first_name) ->
         facts = Facts(LeadFacts(first_name), partner, {}, plan, link=lambda slot, step: "")  # type: ignore[arg-type]
         variables = sequence_variables(facts) if plan else common_variables(facts)
         try:
-            return _html(Message(template.render(text, style, variables)))
+            return html(Message(template.render(text, style, variables)))
         except TemplateError:
             return text
 
@@ -101,9 +101,9 @@ def _bubble(funnel: Funnel, key: str, style: Style, world: _World) -> Bubble:
     except TemplateError:
         return Bubble(style, step.text)
     buttons = tuple(tuple(button.text for button in row) for row in message.buttons)
-    return Bubble(style, _html(message), buttons, message.picture)
+    return Bubble(style, html(message), buttons, message.picture)
 
 
-def _html(message: Message) -> SafeString | str:
+def html(message: Message) -> SafeString | str:
     """Telegram's few tags are safe for a browser, too, but only when there is nothing else in the text."""
     return str(message.text) if markup.fault(message.text) else mark_safe(message.text)

@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from funnels.models import FunnelVersion, TextOverride
 from funnels.own_texts import OwnText, overlay
-from funnels.schema import Answers
 from funnels.sequence_loader import load_sequence
 from funnels.sequence_schema import Sequence
 
@@ -52,18 +51,3 @@ def sequence_of(version_id: int) -> Sequence:
     """A published version never changes, so it is read and parsed once."""
     version = FunnelVersion.objects.get(pk=version_id)
     return load_sequence(version.text, str(version)).sequence
-
-
-def fitting(sequences: dict[str, Sequence], answers: Answers) -> Sequence | None:
-    """The sequence for what a lead has said; the one that asks for more goes first."""
-    fits = [sequence for sequence in sequences.values() if _fits(sequence, answers)]
-    return max(fits, key=lambda s: (s.entry.pain is not None, bool(s.entry.goals), s.key), default=None)
-
-
-def _fits(sequence: Sequence, answers: Answers) -> bool:
-    entry = sequence.entry
-    return (
-        entry.intent == answers.intent
-        and entry.pain in (None, answers.pain)
-        and (not entry.goals or answers.goal in entry.goals)
-    )

@@ -1,16 +1,11 @@
-"""A step of a sequence as the message that one lead gets."""
+"""A step of a sequence as the message that one lead gets, with links that are counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from content.messages import Button, Message
-from funnels import callbacks, template, wishes
+from content.messages import Message
+from funnels import warmup_message
 from funnels.facts import Facts, LeadFacts
-from funnels.phrases import ButtonName
-from funnels.render import sequence_variables
-from funnels.schema import AskButton, ContactButton, GoButton, LinkButton
-from funnels.sequence_schema import SequenceButton, SequenceStep, SnoozeButton
+from funnels.sequence_schema import SequenceStep
 from funnels.services.clicks import Tracked, tracked_url
 from funnels.services.presets import phrases
 from funnels.services.script import Script
@@ -21,51 +16,15 @@ def compose(
     *, script: Script, lead: Lead, sequence: str, step: SequenceStep, text: str, may_ask_contact: bool
 ) -> Message:
     """`text` is the lead's variant of the step's."""
-    facts = Facts(LeadFacts(lead.first_name), script.partner, script.products, script.plan, _no_link)
-    rows = [
-        tuple(_button(script, lead, f"{sequence}:{step.key}", button) for button in row)
-        for row in _rows(step, may_ask_contact=may_ask_contact)
-    ]
-    if step.asks_contact and may_ask_contact and not _offers_contact(step):
-        rows.insert(0, (_own(script, "contact", wishes.CONTACT),))
-    rows.append((_own(script, "unsubscribe", wishes.wish("stop")),))
-    said = template.render(text, script.partner.style, sequence_variables(facts))
-    return Message(said, buttons=tuple(rows), picture=step.picture)
 
+    def link(slot: str, where: str) -> str:
+        return tracked_url(Tracked(lead.partner_id, lead.pk, 0, where, slot))
 
-def _rows(step: SequenceStep, *, may_ask_contact: bool) -> Iterator[tuple[SequenceButton, ...]]:
-    """The author's buttons; none asks for a contact that must not be asked for."""
-    for row in step.buttons:
-        if kept := tuple(button for button in row if may_ask_contact or not isinstance(button, ContactButton)):
-            yield kept
-
-
-def _offers_contact(step: SequenceStep) -> bool:
-    return any(isinstance(button, ContactButton) for row in step.buttons for button in row)
-
-
-def _button(script: Script, lead: Lead, where: str, button: SequenceButton) -> Button:
-    label = template.label(button.text, script.partner.style)
-    if isinstance(button, LinkButton):
-        return Button(label, url=tracked_url(Tracked(lead.partner_id, lead.pk, 0, where, button.slot)))
-    return Button(label, callback_of(button))
-
-
-def _own(script: Script, name: ButtonName, callback: str) -> Button:
-    return Button(template.label(phrases().buttons[name], script.partner.style), callback)
-
-
-def callback_of(button: GoButton | AskButton | SnoozeButton | ContactButton) -> str:
-    match button:
-        case GoButton():
-            return callbacks.jump(button.to)
-        case AskButton():
-            return callbacks.ASK_NOW
-        case SnoozeButton():
-            return wishes.wish("snooze")
-        case ContactButton():
-            return wishes.CONTACT
-
-
-def _no_link(slot: str, step: str) -> str:
-    return ""
+    return warmup_message.compose(
+        facts=Facts(LeadFacts(lead.first_name), script.partner, script.products, script.plan, link),
+        phrases=phrases(),
+        sequence=sequence,
+        step=step,
+        text=text,
+        may_ask_contact=may_ask_contact,
+    )

@@ -18,7 +18,7 @@ from funnels.services import enrollments
 from funnels.services.script import forget_scripts
 from funnels.services.sequences import sequence_of
 from funnels.services.tick import due_partners, tick
-from funnels.services.warmup_messages import callback_of
+from funnels.warmup_message import callback_of
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.factories import make_bot, make_lead, make_partner
