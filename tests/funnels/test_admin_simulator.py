@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from funnels.admin.simulator import MOST_ACTS
 from funnels.models import FunnelVersion
 from funnels.services import versions
+from funnels.simulator import MOST_ACTS
 from partners import tenancy
 from partners.models import Partner
 from tests.factories import NOW, make_partner
