@@ -39,8 +39,8 @@ class AlertAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     ordering = ("-at", "-pk")
     actions = ("mark_handled",)
 
-    def has_settle_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("funnels.change_alert"))
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("partners.handle_lead"))
 
     @display(description=_("trigger"), ordering="trigger")
     def about(self, alert: Alert) -> str:
@@ -67,7 +67,7 @@ class AlertAdmin(ReadOnlyAdmin, PartnersRowAdmin):
         coming = f"{_('at')} {_clock(alert.remind_at, alert.partner)}" if alert.remind_at else ""
         return " · ".join(filter(None, (told, coming))) or "—"
 
-    @action(description=_("Mark as handled"), permissions=["settle"])
+    @action(description=_("Mark as handled"), permissions=["handle"])
     def mark_handled(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
         """It is the lead that was seen to: all open alerts about it are settled, as by the button of a card."""
         leads = Lead.objects.select_for_update(of=("self",)).filter(pk__in=queryset.values("lead"), erased_at=None)

@@ -60,12 +60,12 @@ def test_who_sees_whose(anna: Partner) -> None:
 
 
 def test_who_may_settle_whose(anna: Partner) -> None:
-    one = alert(make_lead(anna))
-    for user in (colleague(anna), stranger()):
-        handle(client_of(user), one)
-        assert states() == ["open"]
-    handle(client_of(owner(anna)), one)
-    assert states() == ["handled"]
+    one, two, three = (alert(make_lead(anna)) for _ in range(3))
+    handle(client_of(stranger()), one, two, three)
+    assert states() == ["open"] * 3
+    for user, mine in ((owner(anna), one), (colleague(anna), two), (operator(), three)):
+        handle(client_of(user), mine)
+        assert states().count("open") == [one, two, three][::-1].index(mine)
 
 
 def test_handled_is_the_lead(anna: Partner) -> None:

@@ -12,6 +12,8 @@ from funnels.queries import hot_leads, taken_leads
 from funnels.services.day import day_figures
 from funnels.services.digest import SHOWN, STALE, due_partners, send_digest
 from funnels.services.erasure import erase
+from funnels.services.turn_rows import Person
+from funnels.services.turns import Opened, Turn, Typed, take_turns
 from funnels.tasks import send_digests
 from partners import tenancy
 from partners.models import Lead, Partner
@@ -290,3 +292,13 @@ def test_what_goes_wrong_for_one_partner_keeps_nobody_waiting(caplog: pytest.Log
     send_digests()
     assert len(sent(due)) == 1
     assert f"send_digest failed for partner {broken.pk}" in caplog.text
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("act", [Opened(), Typed("Здравствуйте")])
+def test_whoever_comes_to_the_bot_is_new_on_that_day(anna: Partner, act: Opened | Typed) -> None:
+    for minutes in (0, 5):
+        with tenancy.partner(anna.pk):
+            turn = Turn(Person(900, "Иван", "", "", ""), act)
+            take_turns(partner_id=anna.pk, turns=[turn], now=at("12:00") + timedelta(minutes=minutes))
+    assert people(anna) == {"new": (1, 0)}
