@@ -113,11 +113,12 @@ def finish(*, results: Sequence[Result], now: datetime) -> None:
     fetch(FINISH, [ids, now, ids, *columns])
 
 
+# An alert that was taken back meanwhile is not sent again: see FINISH.
 SWEEP = """
 UPDATE content_outboxmessage SET
-    state = CASE WHEN lane = %s THEN 'queued' ELSE 'unknown' END,
-    reason = CASE WHEN lane = %s THEN '' ELSE 'interrupted' END,
-    finished_at = CASE WHEN lane = %s THEN NULL ELSE %s::timestamptz END
+    state = CASE WHEN lane <> %s THEN 'unknown' WHEN reason = '' THEN 'queued' ELSE 'skipped' END,
+    reason = CASE WHEN lane <> %s THEN 'interrupted' ELSE reason END,
+    finished_at = CASE WHEN lane <> %s OR reason <> '' THEN %s::timestamptz END
 WHERE bot_id = %s AND state = 'sending' RETURNING state
 """
 

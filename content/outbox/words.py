@@ -9,8 +9,7 @@ REASONS = {
     # of what failed, or is perhaps sent
     "blocked": _("the bot is blocked"),
     "no answer": _("Telegram did not answer"),
-    "interrupted": _("the runner stopped while it was being sent"),
-    "owner gone": _("the bot stopped while it was being sent"),
+    "interrupted": _("the bot stopped while it was being sent"),
     # of what was not sent
     "asked for silence": _("asked for silence"),
     "cancelled": _("cancelled"),

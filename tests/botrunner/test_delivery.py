@@ -10,6 +10,8 @@ from pytest_django import Settings
 from content.messages import Html, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, drop, promise, send_again, withdraw
+from funnels.models import SequencePause
+from funnels.services.brake import LEAST
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
 from tests.botrunner.disasters import until
@@ -164,3 +166,26 @@ def test_what_waits_for_its_turn_goes_back_when_the_bot_stops(anna: Bot, tg: San
     with RunnerThread(tg.url):
         until_rows(anna, [(State.SENT, ""), (State.SENDING, "")])
     assert rows(anna) == [(State.SENT, ""), (State.QUEUED, "")]
+
+
+def test_a_burst_of_errors_pauses_its_source_and_an_operator_hears_of_it(
+    anna: Bot, tg: SandboxServer, settings: Settings
+) -> None:
+    chat, _lead = reader(tg, anna, "Дежурный")
+    settings.OPERATOR_TELEGRAM_IDS = [chat.owner.id]
+    tomorrow = now() + timedelta(days=1)
+    waiting = [Promise(chat.owner.id, "tomorrow", Message(Html("Завтра")), tomorrow)]
+    broken = [Promise(9_000 + number, f"now {number}", Message(Html("Сейчас")), now()) for number in range(LEAST)]
+    with RunnerThread(tg.url):
+        chat.wait_for(lambda c: bool(c.messages and c.last.buttons))
+        tg.fail_next("sendMessage", 400, "Bad Request: can't parse entities", times=LEAST)
+        with tenancy.partner(anna.partner_id):
+            promise(
+                partner_id=anna.partner_id, bot_id=anna.pk, lane=Lane.SEQUENCE, promises=broken + waiting, now=now(),
+                source="sequence:weight",
+            )  # fmt: skip
+        assert "Can't parse entities" in chat.wait_text("sequence%3Aweight").text
+        failed = [(State.FAILED, "Can't parse entities")] * LEAST
+        until_rows(anna, [*failed, (State.HELD, ""), (State.SENT, "")])
+    with tenancy.partner(anna.partner_id):
+        assert SequencePause.objects.get().sequence == "weight"
