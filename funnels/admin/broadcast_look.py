@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from content import markup
 from funnels.admin.broadcast_form import BroadcastForm
@@ -18,34 +15,12 @@ from funnels.segments import Segment
 from funnels.services.audience import Audience, count
 from funnels.services.broadcast_drafts import preview, problems_of
 
-REASONS: dict[str, Any] = {
-    "blocked": _("blocked the bot"),
-    "unsubscribed": _("unsubscribed"),
-    "no consent": _("have not agreed to offers"),
-    "topic is off": _("do not want offers"),
-    "not_interested": _("are not interested"),
-    "human took over": _("a person speaks with them"),
-    "asked for silence": _("asked for silence"),
-    "erased": _("erased their data"),
-    "cancelled": _("the broadcast was cancelled"),
-    "too late": _("too late"),
-    "dropped": _("an operator decided not to send it"),
-    "interrupted": _("interrupted while being sent"),
-    "no answer": _("Telegram did not answer"),
-}
-
-
-def reasons_of(counted: Mapping[str, int]) -> list[tuple[str, int]]:
-    """For people; what Telegram itself says stays as it is."""
-    return [(str(REASONS.get(reason, reason)), number) for reason, number in counted.items()]
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """`html` is empty while the text cannot be shown; `sentences` are what keeps it from being confirmed."""
 
     audience: Audience | None
-    left_out: list[tuple[str, int]]
     sentences: list[str]
     html: SafeString | str = ""
     buttons: list[str] = field(default_factory=list)
@@ -60,7 +35,6 @@ class Look:
         is_shown = message is not None and not markup.fault(text)
         return cls(
             audience=audience,
-            left_out=reasons_of(audience.left_out) if audience else [],
             sentences=sentences or [],
             # Telegram's few tags are safe for a browser, too, when there is nothing else in the text.
             html=mark_safe(text) if is_shown else "",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from funnels.admin.broadcast_form import whom
-from funnels.admin.broadcast_look import Look, look_at, reasons_of
+from funnels.admin.broadcast_look import Look, look_at
 from funnels.models import Broadcast
 from funnels.segments import Segment
 from funnels.services import broadcasts
@@ -138,7 +138,5 @@ def state_context(broadcast: Broadcast) -> dict[str, Any]:
     return {
         "broadcast": broadcast,
         "progress": seen,
-        "failed": reasons_of(seen.tally.failed),
-        "skipped": reasons_of(seen.tally.skipped),
         "is_going_on": broadcast.state in broadcasts.GOING_ON,
     }
