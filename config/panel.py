@@ -24,13 +24,13 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             {"title": _("Fleet"), "icon": "monitor_heart", "link": reverse_lazy("admin:index")},
             _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
+            _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
             {
                 "title": _("Sequences"),
                 "icon": "forward_to_inbox",
                 "link": reverse_lazy("admin:funnels_sequences"),
                 "permission": _if_may("funnels.view_enrollment"),
             },
-            _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
             {
                 "title": _("Outbox"),
                 "icon": "outbox",

@@ -42,7 +42,8 @@ def remind(*, partner_id: int, now: datetime, limit: int = 200) -> int:
 
 
 def _remind(lead: Lead, now: datetime) -> bool:
-    alerts = list(Alert.objects.select_for_update().filter(lead=lead, remind_at__isnull=False).order_by("at", "pk"))
+    waiting = Alert.objects.select_for_update(skip_locked=True).filter(lead=lead, remind_at__isnull=False)
+    alerts = list(waiting.order_by("at", "pk"))
     due = [alert for alert in alerts if alert.remind_at is not None and alert.remind_at <= now]
     told = _worth_telling(lead, due)
     at_work = hours_of(lead.partner).next(now)
