@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 
 from django.utils import translation
 
@@ -63,7 +64,7 @@ def press(lead: Lead, voice: CardVoice, name: ButtonName, argument: str = "") ->
 def write_button(lead: Lead, voice: CardVoice) -> tuple[Button, ...]:
     """Opens the chat. Never tg://user?id=…: Telegram refuses a whole message whose button leads to a shy person."""
     address = lead.username or lead.phone  # t.me/+7916… finds whoever lets themselves be found by the number
-    return (Button(voice.label("write"), url=f"https://t.me/{address}"),) if address else ()
+    return (Button(voice.label("write"), url=f"https://t.me/{quote(address, safe='+')}"),) if address else ()
 
 
 def facts_of(*, lead: Lead, now: datetime) -> CardFacts:

@@ -99,6 +99,7 @@ def test_whoever_is_taken_can_be_given_back(partner: Partner, sample: FunnelVers
     ("fields", "url"),
     [
         ({"username": "ivan"}, "https://t.me/ivan"),
+        ({"username": '<b>/"'}, "https://t.me/%3Cb%3E%2F%22"),
         ({"username": "", "phone": "+79161234567"}, "https://t.me/+79161234567"),
         ({"username": "", "phone": ""}, ""),
     ],
