@@ -21,7 +21,7 @@ def next_due(*, now: datetime) -> datetime | None:
     timers = (
         (Enrollment.objects.filter(state=Enrollment.State.ACTIVE), "fire_at"),
         (OutboxMessage.objects.filter(state=OutboxMessage.State.QUEUED), "not_before"),
-        (Alert.objects.filter(state=Alert.State.OPEN), "remind_at"),
+        (Alert.objects.all(), "remind_at"),
         (Partner.objects.all(), "digest_due_at"),
     )
     found = (rows.filter(**{f"{name}__gt": now}).aggregate(at=Min(name))["at"] for rows, name in timers)
@@ -59,7 +59,7 @@ def _warmup(lead: Lead, partner: Partner, now: datetime) -> list[datetime]:
 
 
 def _for_partner(partner: Partner) -> list[datetime]:
-    reminders = Alert.objects.filter(partner=partner, state=Alert.State.OPEN, remind_at__isnull=False)
+    reminders = Alert.objects.filter(partner=partner, remind_at__isnull=False)
     found = [at for at in reminders.values_list("remind_at", flat=True) if at]
     return [*found, partner.digest_due_at] if partner.digest_due_at else found
 
