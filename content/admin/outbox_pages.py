@@ -54,7 +54,10 @@ def decide(model_admin: Any, request: HttpRequest, chosen: QuerySet[OutboxMessag
         "opts": model_admin.opts,
         "action": action,
         "field": ACTION_CHECKBOX_NAME,
-        "ids": list(undecided.order_by("pk").values_list("pk", flat=True)),
+        "count": count,
+        # Thousands of ids do not fit into a form: all that the filters find are found again.
+        "all_found": request.POST.get("select_across") == "1",
+        "ids": list(undecided.order_by("pk").values_list("pk", flat=True)[: model_admin.list_per_page]),
         "shown": undecided.select_related("lead").order_by("pk")[:SHOWN],
         "others": max(0, count - SHOWN),
         "perhaps_sent": undecided.filter(state=OutboxMessage.State.UNKNOWN).count(),
@@ -63,7 +66,8 @@ def decide(model_admin: Any, request: HttpRequest, chosen: QuerySet[OutboxMessag
 
 
 def _do(request: HttpRequest, chosen: QuerySet[OutboxMessage], action: str) -> None:
-    asked = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME)))
+    count = request.POST.get("count", "")
+    asked = int(count) if count.isdecimal() and len(count) < 10 else 0
     if action == "send_again":
         done = promises.send_again(messages=chosen, now=clock.now())
         said = ngettext("%(n)s message waits to be sent again.", "%(n)s messages wait to be sent again.", done)
@@ -72,7 +76,7 @@ def _do(request: HttpRequest, chosen: QuerySet[OutboxMessage], action: str) -> N
         said = ngettext("%(n)s message will not be sent.", "%(n)s messages will not be sent.", done)
     if done:
         messages.success(request, said % {"n": done})
-    if left := asked - done:
+    if (left := asked - done) > 0:
         moved = ngettext(
             "%(n)s message had moved on meanwhile, or its text was erased; it was left as it is.",
             "%(n)s messages had moved on meanwhile, or their texts were erased; they were left as they are.",

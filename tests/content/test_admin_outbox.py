@@ -179,7 +179,7 @@ def test_nobody_edits_or_adds_a_message(bot: Bot) -> None:
 
 
 def press(who: User, action: str, *rows: OutboxMessage, confirmed: bool = True) -> Any:
-    data: dict[str, Any] = {"action": action, "_selected_action": [row.pk for row in rows]}
+    data: dict[str, Any] = {"action": action, "_selected_action": [row.pk for row in rows], "count": len(rows)}
     return client_of(who).post(LIST, data | ({"confirmed": "yes"} if confirmed else {}), follow=True)
 
 
@@ -207,6 +207,20 @@ def test_what_moved_on_meanwhile_is_told(bot: Bot) -> None:
         assert told(press(operator(), "send_again", *rows)) == after
         assert states(bot) == [(State.QUEUED, ""), (State.SENT, "")]
     assert told(press(operator(), "drop", *rows, confirmed=False)) == [("warning", False)]
+
+
+def test_all_that_the_filters_find(bot: Bot) -> None:
+    """More than a page holds, and more than a form can carry."""
+    failed = [message(bot, State.FAILED, reason="blocked") for _ in range(60)]
+    message(bot, State.FAILED, reason="no answer")
+    client, url = client_of(operator()), f"{LIST}?reason=blocked"
+    data = {"action": "drop", "_selected_action": [failed[0].pk], "select_across": "1", "index": "0"}
+    asked = client.post(url, data).content.decode()
+    assert 'name="count" value="60"' in asked
+    assert asked.count('name="_selected_action"') == 50
+    done = client.post(url, data | {"confirmed": "yes", "count": "60"}, follow=True)
+    assert told(done) == [("success", False)]
+    assert states(bot) == [(State.SKIPPED, "dropped")] * 60 + [(State.FAILED, "no answer")]
 
 
 def test_only_operators_decide(bot: Bot) -> None:
