@@ -14,10 +14,11 @@ def main() -> None:
     import django
     from django.conf import settings
 
-    from bench import delivery, machine, polling, timers, turns
     from config import embedded
 
     django.setup()
+    from bench import delivery, kills, machine, polling, timers, turns
+
     embedded.ensure()
     full = "--full" in sys.argv
     benches: dict[str, Callable[[str], None]] = {
@@ -25,6 +26,7 @@ def main() -> None:
         "polling": polling.run,
         "delivery": partial(delivery.run, full=full),
         "timers": timers.run,
+        "kills": kills.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

@@ -62,6 +62,8 @@ def process(*arguments: str, cores: list[int], env: dict[str, str] | None = None
         except subprocess.TimeoutExpired:
             started.kill()
             started.wait()
+        if started.stdout is not None:
+            started.stdout.close()
 
 
 def ask(port: int, path: str) -> dict[str, Any]:
