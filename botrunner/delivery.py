@@ -24,13 +24,14 @@ from botrunner.services import outgoing
 from botrunner.transport import NotSent
 from botrunner.turns import Clock
 from content.models import OutboxMessage
-from content.outbox.delivery import Claimed, Result
+from content.outbox.delivery import Claimed, Result, sweep
 
 log = logging.getLogger(__name__)
 
 State, Lane = OutboxMessage.State, OutboxMessage.Lane
 FAREWELL = 3.0  # seconds for Telegram's answers when a bot stops; what has none by then is unknown
 AHEAD = 0.12  # seconds of sending that are claimed in advance: more than a round, for a kill makes all of it unknown
+STRAY = timedelta(minutes=1)  # after which a claim that nobody has in hand is dead
 TROUBLE = 1.0
 ROUND = 0.05  # seconds between two claims while there is work
 SOON = timedelta(seconds=15)  # before a message that Telegram certainly did not get is tried again
@@ -61,6 +62,7 @@ class Delivery:
         self._blocked: list[tuple[int, int]] = []
         self._working: asyncio.Task[None] | None = None
         self._sending: dict[asyncio.Task[None], int] = {}
+        self._in_hand: set[int] = set()  # claimed, and not yet written down
 
     def join(self, bot_id: int, outlet: Outlet) -> None:
         self._outlets[bot_id] = outlet
@@ -83,6 +85,13 @@ class Delivery:
         """The outbox has something due for this bot."""
         self._due.add(bot_id)
         self._news.set()
+
+    async def sweep(self) -> None:
+        """Claims that never reached us: a runner died while it committed one, or the connection did."""
+        now = self._clock()
+        swept = {"bot_ids": list(self._outlets), "now": now, "claimed_before": now - STRAY, "in_hand": self._in_hand}
+        if unknown := await in_all_partners(sweep, **swept):
+            log.warning("%s messages were claimed and belong to nobody", unknown)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -118,6 +127,7 @@ class Delivery:
         if outlet is None:  # it stopped while this was being claimed
             self._results.append(Result(message.id, State.QUEUED))
             return
+        self._in_hand.add(message.id)
         self._chats.hold(message.chat_id)
         task = asyncio.create_task(self._send(outlet, message))
         outlet.waiting[message.id] = task
@@ -191,3 +201,4 @@ class Delivery:
         except Exception:
             self._results[:0], self._blocked[:0] = results, blocked
             raise
+        self._in_hand.difference_update(result.id for result in results)

@@ -107,7 +107,7 @@ class RunningBot:
 
     async def _join_delivery(self, application: BotApplication) -> None:
         """What a predecessor was sending when it died is decided first."""
-        swept = {"bot_id": self.pulse.bot_id, "now": self._clock()}
+        swept = {"bot_ids": [self.pulse.bot_id], "now": self._clock()}
         if unknown := await in_partner(self.desk.partner_id, sweep, **swept):
             log.warning("bot %s: %s messages were being sent when the runner died", self.pulse.bot_id, unknown)
         self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.departures))

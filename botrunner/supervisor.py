@@ -81,6 +81,7 @@ class Supervisor:
             wishes = await in_all_partners(fleet.wishes, partner_id=self._partner_id)
             more = await self._reconcile(ownership, wishes)
             await self._report()
+            await self._delivery.sweep()
             self._wake(await in_all_partners(outgoing.due_bots, bot_ids=list(self._bots), now=self._clock()))
             await self._until_look(ownership, 0.05 if more else LOOK_EVERY)
 

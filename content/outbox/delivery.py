@@ -6,7 +6,7 @@ A claimed row that nobody finishes was being sent when its runner died: nobody k
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,15 +119,20 @@ UPDATE content_outboxmessage SET
     state = CASE WHEN lane <> %s THEN 'unknown' WHEN reason = '' THEN 'queued' ELSE 'skipped' END,
     reason = CASE WHEN lane <> %s THEN 'interrupted' ELSE reason END,
     finished_at = CASE WHEN lane <> %s OR reason <> '' THEN %s::timestamptz END
-WHERE bot_id = %s AND state = 'sending' RETURNING state
+WHERE bot_id = ANY(%b::bigint[]) AND state = 'sending' AND (%s::timestamptz IS NULL OR claimed_at < %s)
+    AND NOT id = ANY(%b::bigint[])
+RETURNING state
 """
 
 
-def sweep(*, bot_id: int, now: datetime) -> int:
-    """After a crash: alerts go out again, everything else waits for a person. Only for the bot's new owner.
+def sweep(
+    *, bot_ids: Sequence[int], now: datetime, claimed_before: datetime | None = None, in_hand: Collection[int] = ()
+) -> int:
+    """Claims that died: alerts go out again, everything else waits for a person. Only for the bots' owner.
 
-    Returns how many messages became unknown.
+    `in_hand` are messages that live. Returns how many became unknown.
     """
     alert = int(Lane.ALERT)
-    rows = fetch(SWEEP, [alert, alert, alert, now, bot_id])
+    which = [list(bot_ids), claimed_before, claimed_before, list(in_hand)]
+    rows = fetch(SWEEP, [alert, alert, alert, now, *which])
     return sum(state == State.UNKNOWN for (state,) in rows)

@@ -189,3 +189,17 @@ def test_a_burst_of_errors_pauses_its_source_and_an_operator_hears_of_it(
         until_rows(anna, [*failed, (State.HELD, ""), (State.SENT, "")])
     with tenancy.partner(anna.partner_id):
         assert SequencePause.objects.get().sequence == "weight"
+
+
+def test_a_claim_that_nobody_has_in_hand_is_swept(anna: Bot, tg: SandboxServer) -> None:
+    """Its runner died while the claim was being committed, after the sweep of its successor."""
+    chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга", "Пётр")]
+    with RunnerThread(tg.url):
+        for chat in chats:
+            chat.wait_for(lambda c: bool(c.last.buttons))
+        for chat, lane in zip(chats, (Lane.ALERT, Lane.SEQUENCE, Lane.BROADCAST), strict=True):
+            say(anna, chat.owner.id, lane.name, lane=lane, not_before=now() + timedelta(days=1))
+        with tenancy.partner(anna.partner_id):
+            OutboxMessage.objects.update(state=State.SENDING, claimed_at=now() - timedelta(minutes=2), not_before=now())
+            OutboxMessage.objects.filter(lane=Lane.BROADCAST).update(claimed_at=now())
+        until_rows(anna, [(State.SENT, ""), (State.UNKNOWN, "interrupted"), (State.SENDING, "")])
