@@ -7,9 +7,10 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import connection
 
@@ -43,7 +44,7 @@ class Scene:
     random: random.Random
     source: str = BROADCAST
     in_flight: list[int] = field(default_factory=list)  # at each kill of the runner
-    left_due: list[int] = field(default_factory=list)  # timers at each kill of the worker
+    planned: list[int] = field(default_factory=list)  # at each kill of the worker
 
     def door(self) -> contextlib.AbstractContextManager[None]:
         return tenancy.partner(self.bot.partner_id)
@@ -54,6 +55,10 @@ class Scene:
     def tally(self) -> Tally:
         with self.door():
             return tally(partner_id=self.bot.partner_id, source=self.source)
+
+    def moments(self, kills: int) -> list[int]:
+        """Some messages become unknown without having arrived: the last moments must come all the same."""
+        return sorted(self.random.randrange(int(self.people * 0.8)) for _kill in range(kills))
 
     def pause(self, longest: float) -> None:
         time.sleep(self.random.uniform(0, longest))
@@ -101,9 +106,7 @@ def kill_during_broadcast(scene: Scene, *, kills: int) -> None:
 
 def kill_runner(scene: Scene, runner: Victim, kills: int) -> None:
     """Whenever a random number of messages has arrived, and a moment later."""
-    # Some messages become unknown without having arrived: the last moments must come all the same.
-    moments = sorted(scene.random.randrange(int(scene.people * 0.8)) for _kill in range(kills))
-    for moment in moments:
+    for moment in scene.moments(kills):
         scene.until(lambda moment=moment: scene.received() >= moment)  # type: ignore[misc]
         scene.pause(0.2)
         runner.kill()
@@ -112,29 +115,42 @@ def kill_runner(scene: Scene, runner: Victim, kills: int) -> None:
 
 
 def kill_during_timers(scene: Scene, *, kills: int) -> None:
-    """The worker and the runner, each at moments of its own."""
+    """The worker and the runner, each at moments of its own. Half of the timers are due at once, others in waves."""
     scene.source = f"sequence:{SEQUENCE}"
-    now = clock.now()
-    place = {"sequence": SEQUENCE, "next_step": STEP, "fire_at": now, "entered_at": now}
-    leads = people(scene)
+    now, leads, half = clock.now(), people(scene), scene.people // 2
+    waves = [[lead.pk for lead in leads[half:][number::kills]] for number in range(kills)]
     with scene.door():
-        Enrollment.objects.bulk_create(Enrollment(partner_id=lead.partner_id, lead=lead, **place) for lead in leads)
+        Enrollment.objects.bulk_create(
+            Enrollment(
+                partner_id=lead.partner_id,
+                lead=lead,
+                sequence=SEQUENCE,
+                next_step=STEP,
+                fire_at=now if number < half else now + timedelta(days=1),
+                entered_at=now,
+            )
+            for number, lead in enumerate(leads)
+        )
     worker, runner = Victim(run_worker, scene.world), Victim(run_bots, scene.world)
     with beat(scene.world.queue), running(worker, runner), ThreadPoolExecutor() as pool:
-        killing = pool.submit(kill_worker, scene, worker, kills)
+        killing = pool.submit(kill_worker, scene, worker, waves)
         kill_runner(scene, runner, kills)
         killing.result()
         scene.until(lambda: scene.tally().promised == scene.people and not scene.tally().open)
 
 
-def kill_worker(scene: Scene, worker: Victim, kills: int) -> None:
-    """Soon after it has begun its first task."""
-    for pause in [scene.random.uniform(0, 1.0) for _kill in range(kills)]:
+def kill_worker(scene: Scene, worker: Victim, waves: Sequence[Sequence[int]]) -> None:
+    """Each time a little after more timers have become due, or after some of them have been planned."""
+    for wave in waves:
         worker.wait_begun()
-        time.sleep(pause)
-        worker.kill()
+        before = scene.tally().promised
         with scene.door():
-            scene.left_due.append(Enrollment.objects.filter(next_step=STEP).count())
+            Enrollment.objects.filter(lead_id__in=wave).update(fire_at=clock.now())
+        if scene.random.random() < 0.5:
+            scene.until(lambda before=before: scene.tally().promised > before)  # type: ignore[misc]
+        scene.pause(0.6)
+        worker.kill()
+        scene.planned.append(scene.tally().promised)
         worker.start()
     connection.close()  # this thread's
 

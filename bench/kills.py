@@ -49,8 +49,8 @@ def print_report(scene: Scene, found: Report) -> None:
     )
     print(f"  lost {found.lost}, sent twice {found.twice}")
     print(f"  in flight at the kills of the runner {scene.in_flight}, together {sum(scene.in_flight)}")
-    if scene.left_due:
-        print(f"  timers still due at the kills of the worker {scene.left_due}")
+    if scene.planned:
+        print(f"  planned at the kills of the worker {scene.planned}")
     print(f"  {'; '.join(found.problems()) or 'everything is accounted for'}")
 
 
