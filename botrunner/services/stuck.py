@@ -23,7 +23,7 @@ def sweep(*, now: datetime) -> int:
     """
     sending = OutboxMessage.objects.filter(state=OutboxMessage.State.SENDING, claimed_at__lt=now - GRACE)
     bot_ids = sending.order_by("bot_id").values_list("bot_id", flat=True).distinct()
-    unknown = sum(delivery.sweep(bot_id=bot_id, now=now) for bot_id in bot_ids if _is_nobodys(bot_id))
+    unknown = sum(delivery.sweep(bot_ids=[bot_id], now=now) for bot_id in bot_ids if _is_nobodys(bot_id))
     if unknown:
         log.warning("%s messages were being sent by bots that nobody runs", unknown)
     return unknown
