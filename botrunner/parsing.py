@@ -21,6 +21,7 @@ MAX_TEXT = 4_096
 DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 MAX_PHONE = 32
+OWN_EMOJI = re.compile(r"</?tg-emoji[^>]*>")  # bots may not send them; the plain emoji inside stays
 
 
 def person(user: User) -> Person:
@@ -74,7 +75,8 @@ def formatted(message: Message) -> str:
     """In the tags that our texts know; empty for a plain text."""
     if not message.entities:
         return ""
-    html = message.text_html.replace('<span class="tg-spoiler">', "<tg-spoiler>").replace("</span>", "</tg-spoiler>")
+    html = OWN_EMOJI.sub("", message.text_html)
+    html = html.replace('<span class="tg-spoiler">', "<tg-spoiler>").replace("</span>", "</tg-spoiler>")
     return clean(html.replace("<blockquote expandable>", "<blockquote>"), 4 * MAX_TEXT)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from funnels.models import Enrollment
 from funnels.scoring import BANDS, HIGHEST, band
@@ -145,3 +147,22 @@ def test_a_segment_survives_its_json() -> None:
 def test_what_is_no_segment_is_refused(data: Any) -> None:
     with pytest.raises(BadSegment):
         Segment.read(data)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(list(Segment.model_fields)) | st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=10,
+)
+
+
+@given(JSON)
+def test_whatever_is_stored_is_a_segment_or_refused(data: Any) -> None:
+    try:
+        segment = Segment.read(data)
+    except BadSegment:
+        return
+    assert Segment.read(segment.to_json()) == segment
