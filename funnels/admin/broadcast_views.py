@@ -22,7 +22,7 @@ from funnels.services import broadcasts
 from funnels.services.audience import count
 from funnels.services.broadcast_confirm import confirm
 from funnels.services.broadcast_drafts import NotPossible, problems_of
-from funnels.services.broadcast_end import wind_up
+from funnels.services.broadcast_end import tell_author, wind_up
 from funnels.services.broadcast_progress import progress
 from partners import clock
 from partners.admin.base import PartnersRowAdmin
@@ -101,6 +101,7 @@ class BroadcastPages(PartnersRowAdmin):
         def command(request: HttpRequest, broadcast: Broadcast) -> HttpResponse:
             if COMMANDS[name](broadcast=broadcast, now=clock.now()):
                 self.log_change(request, broadcast, name)
+                tell_author(broadcast=broadcast, now=clock.now())
             else:
                 messages.warning(request, _("Somebody was quicker: look at the state of the broadcast now."))
             if request.headers.get("X-Requested-With") == "fetch":

@@ -17,6 +17,7 @@ from content.models import OutboxMessage
 from content.outbox.words import is_of_recipient, reason_words, source_words
 from funnels.models import Broadcast
 from funnels.services import broadcasts, pauses
+from funnels.services.broadcast_end import tell_author
 from funnels.services.operators import tell_operators
 from partners import tenancy
 from partners.models import Partner
@@ -89,7 +90,10 @@ def _pause(partner_id: int, source: str, why: str, now: datetime) -> bool:
     if kind == "sequence":
         return pauses.pause(partner_id=partner_id, sequence=key, now=now, reason=why)
     broadcast = Broadcast.objects.filter(pk=int(key)).first() if kind == "broadcast" and key.isdecimal() else None
-    return broadcast is not None and broadcasts.pause(broadcast=broadcast, now=now, reason=why)
+    if broadcast is None or not broadcasts.pause(broadcast=broadcast, now=now, reason=why):
+        return False
+    tell_author(broadcast=broadcast, now=now)
+    return True
 
 
 def _notice(partner_id: int, source: str, why: str) -> Html:

@@ -1,4 +1,4 @@
-"""The end of a broadcast: found by the tick or by whoever looks, told to its author once."""
+"""The end of a broadcast, found by the tick or by whoever looks, and what its author hears of it."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def wind_up(*, broadcast_id: int, now: datetime) -> bool:
 
 
 def tell_author(*, broadcast: Broadcast, now: datetime) -> bool:
-    """The closing sum, in the chat from which it was started; once. False if it was started in the admin."""
+    """What has become of it, in the chat from which it was started. False if it was started in the admin."""
     bot_id = Bot.objects.filter(partner_id=broadcast.partner_id).values_list("pk", flat=True).first()
     if broadcast.author_telegram_id is None or bot_id is None:
         return False
     message = Speech.of(broadcast.partner).progress(broadcast, now)
-    key = f"broadcast_end:{broadcast.pk}"
+    key = f"broadcast_{broadcast.state}:{broadcast.pk}:{int(now.timestamp())}"
     told = promise(
         partner_id=broadcast.partner_id,
         bot_id=bot_id,
         lane=OutboxMessage.Lane.ALERT,
         promises=[Promise(broadcast.author_telegram_id, key, message, not_before=now)],
         now=now,
-        source="broadcast_end",
+        source="broadcast_news",
     )
     return told > 0

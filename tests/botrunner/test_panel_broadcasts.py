@@ -15,6 +15,7 @@ from funnels.dialogue import Cancel
 from funnels.models import Broadcast
 from funnels.panel_words import PanelCommand, decode_panel
 from funnels.segments import Segment
+from funnels.services import brake
 from funnels.services.broadcast_confirm import confirm
 from funnels.services.script import forget_scripts, script_for
 from funnels.services.turn_rows import Person
@@ -281,6 +282,23 @@ def test_a_lead_gets_the_answer_to_an_unknown_command(bot: Bot) -> None:
             return take_turns(partner_id=bot.partner_id, turns=[turn], now=NOON)[0]
 
     assert [m.text for m in answer("/broadcast")] == [m.text for m in answer("/no_such_command")]
+
+
+def test_the_author_hears_of_the_brake(chat: Chat) -> None:
+    for _number in range(brake.LEAST):
+        make_reader(chat.bot)
+    written(chat)
+    chat.press("не реклама")
+    chat.press(f"Отправить {brake.LEAST} людям")
+    for row in rows(chat.bot):
+        settle(row, "failed", "Bad Request: wrong file identifier")
+    failed = rows(chat.bot)[0]
+    with tenancy.partner(chat.bot.partner_id):
+        assert brake.check(partner_id=chat.bot.partner_id, source=failed.source, now=NOON)
+    told = rows(chat.bot)[-1]
+    assert told.chat_id == ANNA
+    assert "на паузе" in told.payload["text"]
+    assert "wrong file identifier" in told.payload["text"]
 
 
 def test_a_segment_of_the_admin_has_no_name_here(chat: Chat) -> None:

@@ -207,6 +207,17 @@ def test_pause_resume_cancel(bot: Bot, client: Client) -> None:
     assert [row.reason for row in rows(bot)] == ["cancelled"] * 2
 
 
+def test_whoever_began_it_in_the_bot_hears_of_an_operators_command(bot: Bot) -> None:
+    make_reader(bot)
+    broadcast = make_draft(bot.partner, author_telegram_id=777)
+    with tenancy.partner(bot.partner_id):
+        confirm(broadcast=broadcast, now=NOON)
+    client_of(operator()).post(page(broadcast, "cancel"))
+    told = rows(bot)[-1]
+    assert (told.chat_id, told.lane) == (777, OutboxMessage.Lane.ALERT)
+    assert "Рассылка отменена" in told.payload["text"]
+
+
 def test_what_was_typed_into_a_confirmed_one_is_a_new_draft(bot: Bot, client: Client) -> None:
     broadcast = sending(bot)
     client.post(page(broadcast), TYPED | {"text": "Поздняя правка", "partner": bot.partner_id})
