@@ -45,8 +45,8 @@ def percent(rate: float) -> str:
 @register.filter
 def points(difference: float) -> str:
     """`-0.021` as «−2,1 п. п.»: a difference of two rates."""
-    sign = "−" if difference < 0 else "+"
-    return f"{sign}{localize(round(100 * abs(difference), 1))}\N{NO-BREAK SPACE}{_('pp')}"
+    sign, unit = "−" if difference < 0 else "+", _("pp")
+    return f"{sign}{localize(round(100 * abs(difference), 1))}\N{NO-BREAK SPACE}{unit}"
 
 
 register.filter("telegram", telegram_address)
