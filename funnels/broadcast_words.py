@@ -11,11 +11,11 @@ from funnels.schema import Label, Part, Text
 Say = Literal[
     "choose", "choose_pain", "nobody", "ask_text", "wrong", "preview", "ask_mark", "ask_erid", "wrong_mark", "ready",
     "test_note", "tested", "sample", "cannot", "progress", "paused", "sure", "finished", "cancelled", "dropped",
-    "gone", "kept",
+    "gone",
 ]  # fmt: skip
 ButtonName = Literal[
     "pains", "back", "drop", "text", "link_on", "link_off", "no_advert", "advert", "change_mark", "test", "send",
-    "refresh", "pause", "resume", "cancel", "cancel_surely", "keep", "new",
+    "refresh", "pause", "resume", "cancel", "cancel_surely", "keep",
 ]  # fmt: skip
 Line = Literal[
     "whom", "left_out", "advert", "no_advert", "problem", "promised", "sent", "waiting", "later", "held", "speed",

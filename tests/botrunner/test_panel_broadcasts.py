@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import get_args
 
 import pytest
+from django.conf import settings
 
 from botrunner.panel import desk
 from botrunner.panel.visit import Visit
 from content.messages import Button, Message
 from content.models import OutboxMessage
+from funnels.broadcast_words import ButtonName, Line, Say
 from funnels.dialogue import Cancel
 from funnels.models import Broadcast
 from funnels.panel_words import PanelCommand, decode_panel
@@ -327,3 +332,13 @@ def test_the_author_hears_of_the_end_once(chat: Chat) -> None:
     assert (told.chat_id, told.lane) == (ANNA, OutboxMessage.Lane.ALERT)
     assert "Рассылка закончена" in told.payload["text"]
     assert "✅ Отправлено: 1" in told.payload["text"]
+
+
+def test_every_word_and_every_button_is_used() -> None:
+    base = Path(settings.BASE_DIR)
+    files = [*base.glob("botrunner/panel/broadcast*.py"), base / "funnels/services/broadcast_speech.py"]
+    source = "".join(file.read_text() for file in files)
+    for keys in (Say, ButtonName, Line):
+        assert {key for key in get_args(keys) if f'"{key}"' not in source} == set()
+    pressed = set(re.findall(r'"(bc_[a-z]+)"', source)) | {"bc_sample"}
+    assert pressed == {word for word in desk.PRESSES if word.startswith("bc_")}
