@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -25,10 +26,20 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(commands()).encode()).hexdigest()[:16]
 
 
-async def show(bot: Bot, *, bot_id: int, shown: str) -> None:
-    """`shown` is the fingerprint of what Telegram shows already. A bot without a menu works as well."""
-    if shown == fingerprint():
-        return
+class Menus:
+    """Of a runner: one bot after the other, for all at once would hold up the start of a thousand."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def show(self, bot: Bot, *, bot_id: int, shown: str) -> None:
+        """`shown` is the fingerprint of what Telegram shows already. A bot without a menu works as well."""
+        if shown != fingerprint():
+            async with self._turn:
+                await _show(bot, bot_id)
+
+
+async def _show(bot: Bot, bot_id: int) -> None:
     try:
         await call(bot, "setMyCommands", {"commands": commands(), "scope": {"type": "all_private_chats"}})
     except TelegramError as error:

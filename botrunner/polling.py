@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from botrunner import menu
 from botrunner.api import call
 from botrunner.application import BotApplication, KnownBot, build, describe, frames
 from botrunner.context import Desk
 from botrunner.db import in_all_partners, in_partner
 from botrunner.delivery import Delivery, Outlet
+from botrunner.menu import Menus
 from botrunner.models import InboxUpdate
 from botrunner.processor import ChatOrder
 from botrunner.replies import Replies
@@ -58,6 +58,7 @@ class RunningBot:
         api_url: str,
         clock: Clock,
         delivery: Delivery,
+        menus: Menus,
     ) -> None:
         self.pulse = Pulse(bot_id=bot_id, generation=generation)
         self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
@@ -66,7 +67,9 @@ class RunningBot:
         self._application: BotApplication | None = None
         self._life: asyncio.Task[None] | None = None
         self._delivery = delivery
+        self._menus = menus
         self._menu = ""
+        self._showing_menu: asyncio.Task[None] | None = None
         self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
 
     def start(self) -> None:
@@ -74,9 +77,10 @@ class RunningBot:
 
     async def stop(self) -> None:
         """No new updates; those at hand are finished, as far as they can be within DRAIN_SECONDS."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.gather(self._life, return_exceptions=True)
+        begun = [task for task in (self._life, self._showing_menu) if task is not None]
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
         if self._application is not None:
             await self._drain(self._application)
         self.pulse.state = Bot.State.STOPPED
@@ -114,8 +118,8 @@ class RunningBot:
 
     def _show_menu(self, application: BotApplication) -> None:
         """Beside the polling, which does not wait for it."""
-        shown = menu.show(application.bot, bot_id=self.pulse.bot_id, shown=self._menu)
-        self._order.watch(application.create_task(shown))
+        shown = self._menus.show(application.bot, bot_id=self.pulse.bot_id, shown=self._menu)
+        self._showing_menu = asyncio.create_task(shown)
 
     def _failed(self, error: str) -> None:
         self.pulse.failed(error, self._clock())

@@ -10,6 +10,7 @@ import psycopg
 
 from botrunner.db import close_connections, in_all_partners
 from botrunner.delivery import Delivery
+from botrunner.menu import Menus
 from botrunner.ownership import News, Ownership, OwnershipLost
 from botrunner.polling import RunningBot
 from botrunner.selftest import self_test
@@ -40,6 +41,7 @@ class Supervisor:
         self._runner, self._partner_id = runner, partner_id
         self._bots: dict[int, RunningBot] = {}
         self._delivery = Delivery(clock=clock)
+        self._menus = Menus()
         self._tests: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -119,6 +121,7 @@ class Supervisor:
             api_url=self._api_url,
             clock=self._clock,
             delivery=self._delivery,
+            menus=self._menus,
         )
         bot.start()
 
