@@ -152,17 +152,6 @@ def release(*, partner_id: int, source: str, now: datetime) -> int:
     return len(waiting)
 
 
-def postpone(*, partner_id: int, lead_id: int, not_before: datetime, not_after: datetime) -> int:
-    """The messages of sequences that wait for this lead leave no sooner than then. How many."""
-    waiting = OutboxMessage.objects.filter(
-        partner_id=partner_id,
-        lead_id=lead_id,
-        lane=OutboxMessage.Lane.SEQUENCE,
-        state__in=[State.QUEUED, State.HELD],
-    )
-    return waiting.update(not_before=not_before, not_after=not_after)
-
-
 def blank(*, messages: QuerySet[OutboxMessage]) -> int:
     """Forgets what stood in them. One that is perhaps sent is closed: there is nothing left to send again."""
     messages.filter(state=State.UNKNOWN).update(state=State.SKIPPED, reason="erased")

@@ -9,7 +9,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Valu
 from django.db.models.functions import Greatest
 
 from content.models import OutboxMessage
-from content.outbox.promises import postpone, withdraw
+from content.outbox.promises import withdraw
 from funnels.fitting import fitting
 from funnels.models import Enrollment
 from funnels.queries import rests
@@ -95,19 +95,8 @@ def leave(*, lead_id: int, reason: Enrollment.Exit, now: datetime) -> int:
 
 
 def snooze(*, lead: Lead, now: datetime) -> None:
-    """«Не сейчас»: seven days of silence. The places are kept; a message that waits in the outbox waits for its end.
-
-    A broadcast would be stale by then: it is taken back.
-    """
-    lead.snoozed_until = now + SNOOZE
-    # The lead's row first: a tick that has it is waited for, and what it has promised is seen below.
-    lead.save(update_fields=["snoozed_until"])
-    clockwork = clockwork_of(lead=lead, partner=lead.partner, now=now)
-    at = clockwork.quiet.next_allowed(lead.snoozed_until, clockwork.zone)
-    withdraw(partner_id=lead.partner_id, lead_id=lead.pk, reason="snoozed", now=now, lanes=(Lane.BROADCAST,))
-    if postpone(partner_id=lead.partner_id, lead_id=lead.pk, not_before=at, not_after=at + STALE):
-        lead.last_promo_at = at
-        lead.save(update_fields=["last_promo_at"])
+    """«Не сейчас»: seven days of silence. The places are kept; what waits in the outbox is judged by the gate."""
+    Lead.objects.filter(pk=lead.pk).update(snoozed_until=now + SNOOZE)
 
 
 def freeze(*, partner_id: int, now: datetime, sequence: str = "") -> int:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from botrunner.services.outgoing import take_due
 from content.messages import Button, Html, Message
 from content.models import OutboxMessage
-from content.outbox.delivery import Result, claim, finish
+from content.outbox.delivery import Result, finish
 from content.outbox.promises import Promise, promise
 from funnels import dialogue, wishes
 from funnels.callbacks import Press
@@ -270,31 +271,33 @@ def test_who_blocks_the_bot_leaves_at_once_and_returns_by_a_choice_only(bot: Bot
 # «Не сейчас»
 
 
-def test_a_snooze_postpones_what_waits_and_the_place_goes_on_after_it(bot: Bot, walker: Lead) -> None:
+def deliver(bot: Bot, now: datetime) -> list[str]:
+    """What a runner would send now, and whether it may is asked once more."""
+    with tenancy.all_partners():
+        claimed = take_due(room={bot.pk: 9}, now=now, busy_chats=())
+        finish(results=[Result(one.id, Outgoing.SENT) for one in claimed], now=now)
+    return [str(one.message.text) for one in claimed]
+
+
+def test_a_snooze_is_kept_by_what_waits_already_and_the_place_goes_on_after_it(bot: Bot, walker: Lead) -> None:
     tick_at(bot, NOON + DAY)
     broadcast = queue(bot, walker, Lane.BROADCAST)
     pressed = NOON + DAY + timedelta(minutes=1)
     act(bot, walker, wishes.Wish("snooze"), now=pressed)
-    assert state_of(bot, broadcast) == (Outgoing.SKIPPED, "snoozed")
     with tenancy.partner(bot.partner_id):
-        waits = OutboxMessage.objects.get(lane=Lane.SEQUENCE)
-        assert claim(room={bot.pk: 9}, now=pressed + SNOOZE - HOUR) == []
         event = FunnelEvent.objects.latest("pk")
-    assert (waits.state, waits.not_before) == (Outgoing.QUEUED, pressed + SNOOZE)
     assert (event.kind, event.data) == ("button_pressed", {"action": "snooze"})
+    assert deliver(bot, pressed) == []
+    assert state_of(bot, broadcast) == (Outgoing.SKIPPED, "asked for silence")
+    arrived: dict[str, datetime] = {}
     for hours in range(24 * 9):
-        tick_at(bot, pressed + hours * HOUR)
-    with tenancy.partner(bot.partner_id):
-        second = OutboxMessage.objects.get(payload__text="Второе")
-    assert pressed + SNOOZE + 20 * HOUR <= second.not_before < pressed + SNOOZE + 24 * HOUR
-
-
-def test_a_snooze_ends_outside_quiet_hours(bot: Bot, walker: Lead) -> None:
-    tick_at(bot, NOON + DAY)
-    late = NOON.replace(hour=20) + DAY  # 23:00 in Moscow: the message was held up until now
-    act(bot, walker, wishes.Wish("snooze"), now=late)
-    with tenancy.partner(bot.partner_id):
-        assert OutboxMessage.objects.get().not_before == TEN + 9 * DAY
+        now = pressed + hours * HOUR
+        tick_at(bot, now)
+        arrived |= dict.fromkeys(deliver(bot, now), now)
+    assert list(arrived) == ["Первое, Иван", "Второе"]
+    first, second = arrived.values()
+    assert first == pressed + SNOOZE
+    assert second - first >= 20 * HOUR
 
 
 # A contact
