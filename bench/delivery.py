@@ -67,7 +67,9 @@ def _peer() -> Stats:
 
 
 def _measure(port: int, until: int, seconds: float = MEASURED) -> Stats:
-    """For so many seconds or, if asked, until so many messages of the outbox have arrived."""
+    """For so many seconds or, if asked, until so many messages of the outbox have arrived; from the first one on."""
+    while not ask(port, "/received"):
+        time.sleep(0.1)
     time.sleep(WARM_UP)
     before, began = ask(port, "/stats"), time.perf_counter()
     if until:

@@ -44,6 +44,7 @@ class Supervisor:
         self._menus = Menus()
         self._tests: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._database_is_away = False
 
     def stop(self) -> None:
         """For a signal handler: everything is finished and handed back, then `run` returns."""
@@ -65,13 +66,20 @@ class Supervisor:
     async def _run_with_database(self) -> None:
         try:
             async with await Ownership.connect() as ownership:
+                self._database(away=False)
                 await self._take_again(ownership)
                 await self._look_until_stopped(ownership)
                 # Before the locks go: whoever takes the bots next must find no update in our hands.
                 await self._stop_bots(list(self._bots))
         except (OwnershipLost, psycopg.OperationalError):
-            log.warning("the database is away; the bots keep what they have and wait")
+            self._database(away=True)
             await self._sleep(1.0)
+
+    def _database(self, *, away: bool) -> None:
+        """Told once, not at every try."""
+        if away != self._database_is_away:
+            log.warning("the database is away; the bots wait" if away else "the database is back")
+        self._database_is_away = away
 
     async def _take_again(self, ownership: Ownership) -> None:
         """After a lost session another runner may have been quicker."""

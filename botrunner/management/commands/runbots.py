@@ -9,6 +9,7 @@ from typing import Any
 import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
@@ -47,6 +48,6 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signum, supervisor.stop)
-        self.stdout.write(f"Bots talk to {settings.TELEGRAM_API_URL}")
+        self.stdout.write(_("Bots talk to %(url)s") % {"url": settings.TELEGRAM_API_URL})
         await supervisor.run()
-        self.stdout.write("All bots are stopped.")
+        self.stdout.write(_("All bots are stopped."))
