@@ -162,6 +162,8 @@ LOGGING = {
     "loggers": {
         # at INFO they print addresses, and a Bot API address contains the token
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "urllib3")},
+        # at INFO a line for every tick, day and night
+        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
         # Django's own handlers would print every line a second time
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

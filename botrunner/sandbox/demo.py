@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import groups
+from . import groups, people
 from .state import BotAccount, Json, Person
 from .world import World
 
@@ -68,6 +68,8 @@ def settle(world: World, partners: list[DemoPartner]) -> None:
     for partner in partners:
         bot = world.add_bot(partner.token, partner.bot_username, partner.bot_name)
         owner = _owner(world, partner)
+        if owner is not None:
+            _open_bot(world, bot, owner)
         if partner.group_id is not None and str(partner.group_id) not in world.state.chats:
             _found_group(world, partner, bot, owner)
 
@@ -78,6 +80,13 @@ def _owner(world: World, partner: DemoPartner) -> Person | None:
     first, _, last = partner.name.partition(" ")
     known = world.state.people.get(partner.owner_id)
     return known or world.add_person(first, user_id=partner.owner_id, last_name=last)
+
+
+def _open_bot(world: World, bot: BotAccount, owner: Person) -> None:
+    """A bot cannot write first: a partner who never pressed «Начать» would miss all alerts."""
+    chat = world.private_chat(bot, owner)
+    if not chat.last_message_id:
+        people.send_text(world, owner, chat, "/start")
 
 
 def _found_group(world: World, partner: DemoPartner, bot: BotAccount, owner: Person | None) -> None:

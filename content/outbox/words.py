@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 REASONS = {
     # of what failed, or is perhaps sent
     "blocked": _("the bot is blocked"),
+    "never opened": _("has never opened the bot"),
     "no answer": _("Telegram did not answer"),
     "interrupted": _("the bot stopped while it was being sent"),
     # of what was not sent
@@ -34,6 +35,7 @@ REASONS = {
 # What Telegram says of one recipient, in lower case. Everything else may be true of all of them.
 RECIPIENTS = (
     "blocked",
+    "never opened",
     "deactivated",
     "chat not found",
     "user not found",

@@ -34,7 +34,7 @@ Verdict = Refused | Postponed
 
 
 class Reader(NamedTuple):
-    """A lead and their partner's hours; `warmed_at`: when the last warm-up message of any sequence went to them."""
+    """A lead and their partner's hours; `written_at`: when the last promotional message of any kind went to them."""
 
     message_id: int
     partner_id: int
@@ -47,23 +47,24 @@ class Reader(NamedTuple):
     wants_offers: bool
     wants_business: bool
     agrees: bool
-    warmed_at: datetime | None
+    written_at: datetime | None
     time_zone: str
     quiet_from: time
     quiet_to: time
 
 
-# One statement for thousands of leads a minute. What is perhaps sent counts as sent.
+# One statement for thousands of leads a minute. What is perhaps sent counts as sent, and a broadcast like a warm-up:
+# the consent says «не чаще раза в день».
 READERS = """
 SELECT m.id, l.partner_id, l.phone, l.status, l.blocked_at, l.taken_at, l.snoozed_until,
     l.wants_tips, l.wants_offers, l.wants_business,
     EXISTS (SELECT FROM partners_consent c WHERE c.lead_id = l.id AND c.kind = 'offers' AND c.withdrawn_at IS NULL),
-    CASE WHEN m.warms THEN (
+    (
         SELECT max(w.claimed_at) FROM content_outboxmessage w
-        WHERE w.lead_id = l.id AND w.lane = %s AND w.state IN ('sending', 'sent', 'unknown') AND w.id <> m.id
-    ) END,
+        WHERE w.lead_id = l.id AND w.lane = ANY(%b) AND w.state IN ('sending', 'sent', 'unknown') AND w.id <> m.id
+    ),
     p.time_zone, p.quiet_from, p.quiet_to
-FROM unnest(%b::bigint[], %b::bigint[], %b::boolean[]) AS m (id, lead_id, warms)
+FROM unnest(%b::bigint[], %b::bigint[]) AS m (id, lead_id)
 JOIN partners_lead l ON l.id = m.lead_id
 JOIN partners_partner p ON p.id = l.partner_id
 """
@@ -74,8 +75,8 @@ def judge(*, messages: Sequence[Claimed], now: datetime) -> dict[int, Verdict]:
     asked = {message.id: message for message in messages if message.lane in Lane.promotional() and message.lead_id}
     if not asked:
         return {}
-    warms = [message.lane == Lane.SEQUENCE for message in asked.values()]
-    rows = fetch(READERS, [int(Lane.SEQUENCE), list(asked), [one.lead_id for one in asked.values()], warms])
+    lanes = [int(lane) for lane in Lane.promotional()]
+    rows = fetch(READERS, [lanes, list(asked), [message.lead_id for message in asked.values()]])
     verdicts = {row[0]: decide(Reader(*row), asked[row[0]], now) for row in rows}
     return {id_: verdict for id_, verdict in verdicts.items() if verdict}
 
@@ -89,7 +90,7 @@ def decide(reader: Reader, message: Claimed, now: datetime) -> Verdict | None:
         asked = max(now, reader.snoozed_until)
     zone = zone_for(phone=reader.phone, partner_zone=ZoneInfo(reader.time_zone), now=now).zone
     quiet = QuietHours(reader.quiet_from, reader.quiet_to)
-    until = allowed_at(asked=asked, last_sent=reader.warmed_at, quiet=quiet, zone=zone)
+    until = allowed_at(asked=asked, last_sent=reader.written_at, quiet=quiet, zone=zone)
     return Postponed(until) if until > now else None
 
 

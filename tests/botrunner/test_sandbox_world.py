@@ -234,9 +234,12 @@ def test_the_demo_settles_once(world: World) -> None:
     assert group.member(501).status == "creator"
     assert group.member(100).status == "administrator"
     assert {person.first_name for person in world.state.people.values()} == {*PEOPLE, "Анна"}
+    own_chat = world.private_chat(bot, world.state.people[501])
+    assert [message.content["text"] for message in own_chat.messages.values()] == ["/start"]
     said = len(group.messages)
     settle(world, [partner])
     assert len(group.messages) == said
+    assert len(own_chat.messages) == 1
 
 
 @pytest.mark.parametrize(

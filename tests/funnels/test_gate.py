@@ -45,7 +45,7 @@ def reader(**fields: Any) -> Reader:
     values: dict[str, Any] = {
         "message_id": 1, "partner_id": 1, "phone": "", "status": "new", "blocked_at": None, "taken_at": None,
         "snoozed_until": None, "wants_tips": True, "wants_offers": True, "wants_business": True, "agrees": True,
-        "warmed_at": None, "time_zone": "Europe/Moscow", "quiet_from": time(21), "quiet_to": time(10),
+        "written_at": None, "time_zone": "Europe/Moscow", "quiet_from": time(21), "quiet_to": time(10),
     }  # fmt: skip
     return Reader(**values | fields)
 
@@ -71,11 +71,11 @@ def test_nothing_promotional_leaves_inside_quiet_hours(
     ago: timedelta | None,
     lane: OutboxMessage.Lane,
 ) -> None:
-    warmed_at = now - ago if ago is not None and lane == Lane.SEQUENCE else None
-    lead = reader(phone=phone, time_zone=partner_zone, quiet_from=begin, quiet_to=end, warmed_at=warmed_at)
+    written_at = now - ago if ago is not None else None
+    lead = reader(phone=phone, time_zone=partner_zone, quiet_from=begin, quiet_to=end, written_at=written_at)
     clock = now.astimezone(ZoneInfo(PHONES[phone] or partner_zone)).time()
     quiet = begin <= clock < end if begin <= end else clock >= begin or clock < end
-    too_soon = warmed_at is not None and now - warmed_at < APART
+    too_soon = written_at is not None and now - written_at < APART
     match decide(lead, message(lane), now):
         case None:
             assert not quiet
@@ -148,20 +148,17 @@ def outgoing(
         (State.SENDING, Lane.SEQUENCE, True),
         (State.FAILED, Lane.SEQUENCE, False),
         (State.QUEUED, Lane.SEQUENCE, False),
-        (State.SENT, Lane.BROADCAST, False),
+        (State.SENT, Lane.BROADCAST, True),
         (State.SENT, Lane.ALERT, False),
     ],
 )
-def test_one_warm_up_message_in_20_hours_over_all_sequences(
-    bot: Bot, state: str, lane: OutboxMessage.Lane, counts: bool
-) -> None:
+def test_one_promotional_message_in_20_hours(bot: Bot, state: str, lane: OutboxMessage.Lane, counts: bool) -> None:
     lead = a_lead(bot)
     outgoing(bot, lead, state, NOW - 2 * HOUR, lane)
     due = outgoing(bot, lead, State.SENDING, NOW)
     # 18 hours from noon in Moscow are inside quiet hours, which end at ten.
     ten = datetime(2026, 3, 3, 7, tzinfo=UTC)
     assert judged(bot, due) == ({due.id: Postponed(ten)} if counts else {})
-    assert judged(bot, message(Lane.BROADCAST, lead_id=lead.pk)) == {}
 
 
 def test_the_zone_of_the_leads_phone_goes_before_the_partners(bot: Bot) -> None:
