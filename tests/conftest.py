@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -21,6 +22,8 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver", ""}
 def pytest_configure() -> None:
     from django.conf import settings
 
+    hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine must not fail a test
+    hypothesis.settings.load_profile("tests")
     embedded.ensure()
     if embedded.database_url(settings.DATA_DIR) == settings.DATABASE_URL:  # a server of one's own is left as it is
         do_not_sync(settings.DATA_DIR)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +12,7 @@ from typing import Self
 from django.conf import settings
 from django.db import connection
 
+from bench.victims import Victim, World, run_bots
 from botrunner.models import InboxUpdate
 from botrunner.sandbox.errors import PersonError
 from funnels.models import Conversation, FunnelEvent
@@ -40,35 +37,16 @@ class RunnerProcess:
     """`manage.py runbots` that can be killed."""
 
     def __init__(self, tg: SandboxServer) -> None:
-        self._env = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": database_url(),
-            "TELEGRAM_API_URL": tg.url,
-        }
-        self._tg = tg
+        world = World(connection.settings_dict["NAME"], tg.url, settings.TELEGRAM_RATE, queue="")
+        self._victim = Victim(run_bots, world)
+        self.start, self.kill = self._victim.start, self._victim.kill
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(20)
-
-    def start(self) -> None:
-        command = [sys.executable, "manage.py", "runbots"]
-        self._process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-def database_url() -> str:
-    """The tests' database, for a process that has the settings of production."""
-    name = connection.settings_dict["NAME"]
-    head, mark, query = settings.DATABASE_URL.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
+        self.kill()
 
 
 class Crowd:

@@ -328,7 +328,7 @@ def test_its_states_hold_in_any_order(bot: Bot) -> None:
     for _number in range(3):
         make_reader(bot)
     Life.bot = bot
-    run_state_machine_as_test(Life, settings=settings(max_examples=25, stateful_step_count=14, deadline=None))
+    run_state_machine_as_test(Life, settings=settings(max_examples=25, stateful_step_count=14))
 
 
 def test_quiet_hours_may_be_none(bot: Bot) -> None:

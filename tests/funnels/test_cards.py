@@ -186,7 +186,7 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FACTS, st.sampled_from(list(alert_texts().headlines)), st.sampled_from(["ty", "vy"]))
 def test_whatever_people_type_a_card_is_a_message(facts: CardFacts, headline: Headline, style: Any) -> None:
     voice = CardVoice(alert_texts(), style)

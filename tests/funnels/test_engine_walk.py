@@ -108,4 +108,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = hypothesis_settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestWalk.settings = hypothesis_settings(max_examples=60, stateful_step_count=30)

@@ -220,7 +220,7 @@ class TestPauses(TestCase):
                 published_at=NOON,
             )
         Pauses.bot = make_bot(make_partner("anna", quiet_from=time(0), quiet_to=time(0)))
-        run_state_machine_as_test(Pauses, settings=settings(max_examples=15, stateful_step_count=20, deadline=None))
+        run_state_machine_as_test(Pauses, settings=settings(max_examples=15, stateful_step_count=20))
 
 
 def test_the_switch_in_the_panel_freezes_and_thaws(bot: Bot) -> None:

@@ -198,7 +198,7 @@ ACTS = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(ACTS, st.integers(0, 60 * 24 * 4)), max_size=10))
 def test_what_is_stored_is_what_the_events_say(sample: FunnelVersion, walk: list[tuple[Any, int]]) -> None:
     """At every moment a lead is either due or its stored score is the score of its events."""

@@ -183,7 +183,7 @@ EVENTS = st.builds(
 HISTORIES = st.lists(EVENTS, max_size=20)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(HISTORIES, AGES)
 def test_scores_are_bounded_and_explained(events: list[ScoredEvent], later: timedelta) -> None:
     result = score(events, now=NOW + later, weights=WEIGHTS)
@@ -199,14 +199,14 @@ def test_scores_are_bounded_and_explained(events: list[ScoredEvent], later: time
         assert explain(line, NOW + later)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_the_order_does_not_matter(events: list[ScoredEvent], random: Any) -> None:
     shuffled = random.sample(events, len(events))
     assert score(iter(shuffled), now=NOW, weights=WEIGHTS) == score(events, now=NOW, weights=WEIGHTS)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(HISTORIES, EVENTS)
 def test_more_never_means_less(events: list[ScoredEvent], one_more: ScoredEvent) -> None:
     events = [event("started", ago=40 * DAY), *events]  # every lead's first event; nothing is silent before it
@@ -216,7 +216,7 @@ def test_more_never_means_less(events: list[ScoredEvent], one_more: ScoredEvent)
     assert after.business >= before.business
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(HISTORIES, AGES, AGES)
 def test_time_alone_never_adds(events: list[ScoredEvent], first: timedelta, second: timedelta) -> None:
     sooner, later = (score(events, now=NOW + at, weights=WEIGHTS) for at in sorted([first, second]))
@@ -279,7 +279,7 @@ def test_a_clock_that_is_behind_does_not_show() -> None:
     assert ago(NOW + HOUR, NOW) == ago(NOW, NOW)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(HISTORIES, AGES, AGES)
 def test_nothing_changes_before_it_is_said_to(events: list[ScoredEvent], looked: timedelta, waited: timedelta) -> None:
     now = NOW - looked  # some of the events lie ahead: of a machine whose clock is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from funnels.sequence_checks import check_sequence_text
@@ -59,7 +59,6 @@ def test_a_step_without_a_delay_is_named() -> None:
     assert [(p.code, p.path) for p in problems_of(text)] == [("missing", "steps[2].after")]
 
 
-@settings(deadline=None)  # the first check reads the translations
 @given(st.integers(0, len(GOOD_SEQUENCE)), st.integers(0, 40), st.text(max_size=8))
 def test_a_damaged_file_is_checked_or_refused(start: int, length: int, new: str) -> None:
     text = GOOD_SEQUENCE[:start] + new + GOOD_SEQUENCE[start + length :]

@@ -173,7 +173,7 @@ def test_a_mistake_in_the_text_stops_only_what_meets_it() -> None:
         max_size=12,
     )
 )
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 def test_whatever_was_done_time_only_goes_ahead_and_the_same_acts_give_the_same_life(acts: list[str]) -> None:
     life, again = play(WORLD, SETUP, acts), play(WORLD, SETUP, acts)
     assert life.now >= NOON

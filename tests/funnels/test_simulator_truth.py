@@ -131,9 +131,7 @@ class Simulated:
 @example(acts=["weight", "next", "snooze", "day", "next", "next"])
 @example(acts=["weight", "next", "beauty", "next", "weight", "next", "next"])
 @example(acts=["business", "next", "declined", "business", "next"])
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_same_acts_give_the_same_life(bot: Bot, acts: list[str]) -> None:
     with transaction.atomic():
         real = Real(bot)

@@ -95,7 +95,7 @@ def test_no_zone_sends_at_night_around_any_change_of_its_clocks() -> None:
                     assert allowed == asked or quiet.is_quiet(just_before, zone), (name, asked, quiet)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(places(), QUIET)
 def test_the_next_allowed_moment_is_the_first_one(place: tuple[ZoneInfo, datetime], quiet: QuietHours) -> None:
     zone, asked = place
@@ -110,7 +110,7 @@ def test_the_next_allowed_moment_is_the_first_one(place: tuple[ZoneInfo, datetim
         assert all(quiet.is_quiet(whole + minute * MINUTE, zone) for minute in range(minutes))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(places(), QUIET)
 def test_the_next_window_opens_after_quiet_hours(place: tuple[ZoneInfo, datetime], quiet: QuietHours) -> None:
     zone, at = place
@@ -123,7 +123,7 @@ def test_the_next_window_opens_after_quiet_hours(place: tuple[ZoneInfo, datetime
         assert quiet.is_quiet(opens - timedelta(microseconds=1), zone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(places(), DELAYS)
 def test_a_delay_keeps_its_promise(place: tuple[ZoneInfo, datetime], delay: Delay) -> None:
     zone, since = place
@@ -142,7 +142,7 @@ def test_a_delay_keeps_its_promise(place: tuple[ZoneInfo, datetime], delay: Dela
         assert local.fold == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(places(), st.integers(0, 86_399))
 def test_every_moment_is_the_first_of_its_wall_time_or_repeats_it(
     place: tuple[ZoneInfo, datetime], seconds: int
@@ -154,7 +154,7 @@ def test_every_moment_is_the_first_of_its_wall_time_or_repeats_it(
     assert (first < local.astimezone(UTC)) is (local.fold == 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(places(), DELAYS, QUIET, st.none() | st.integers(0, 30 * 60))
 def test_a_promotional_message_never_leaves_at_night_nor_early(
     place: tuple[ZoneInfo, datetime], delay: Delay, quiet: QuietHours, sent_before: int | None
@@ -169,7 +169,7 @@ def test_a_promotional_message_never_leaves_at_night_nor_early(
     assert allowed_at(asked=leaves, last_sent=last_sent, quiet=quiet, zone=zone) == leaves
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(places(), QUIET, POLICIES, st.integers(-3 * 24 * 60, 3 * 24 * 60))
 def test_a_late_message_is_settled_once(
     place: tuple[ZoneInfo, datetime], quiet: QuietHours, policy: LatePolicy, minutes: int

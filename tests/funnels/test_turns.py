@@ -233,7 +233,7 @@ walks = st.lists(st.tuples(st.integers(0, 3), acts, st.booleans()), max_size=24)
 
 
 @given(walks)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_batches_change_nothing(sample: FunnelVersion, walk: list[tuple[int, Any, bool]]) -> None:
     """Several people at once in any grouping: the same answers, places and events as one by one."""
     turns = [(PEOPLE[who], _act(act, sample.pk), ends) for who, act, ends in walk]

@@ -190,7 +190,7 @@ class TestWarmUp(TestCase):
         for key in BRANCHES:
             publish(SEQUENCE.format(key=key), key=key)
         WarmUp.bot = make_bot(make_partner("anna"))
-        run_state_machine_as_test(WarmUp, settings=settings(max_examples=25, stateful_step_count=15, deadline=None))
+        run_state_machine_as_test(WarmUp, settings=settings(max_examples=25, stateful_step_count=15))
 
     def tearDown(self) -> None:
         forget_scripts()

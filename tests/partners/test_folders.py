@@ -258,7 +258,7 @@ def configs(draw: st.DrawFn) -> PartnerConfig:
     return PartnerConfig.model_validate(data)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(config=configs())
 def test_what_is_exported_is_imported_the_same(tmp_path: Path, config: PartnerConfig) -> None:
     folder = tmp_path / config.partner.id

@@ -144,7 +144,7 @@ def test_what_is_not_written_stays(tmp_path: Path) -> None:
     assert after.yandex is not None
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(config=configs())
 def test_what_is_saved_is_told_the_same(config: PartnerConfig) -> None:
     with tenancy.all_partners():
