@@ -1,5 +1,6 @@
 """All settings come from the environment (or an .env file beside manage.py); see the table in README.md."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -44,6 +45,22 @@ TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rs
 OPERATOR_TELEGRAM_IDS: list[int] = env.list("OPERATOR_TELEGRAM_IDS", cast=int, default=[])
 YANDEX_LLM_URL: str = env.str("YANDEX_LLM_URL", default="https://llm.api.cloud.yandex.net").rstrip("/")
 YANDEX_IAM_URL: str = env.str("YANDEX_IAM_URL", default="https://iam.api.cloud.yandex.net").rstrip("/")
+# The network's own accounts, for partners who have none; without any, answers are quoted from the documents.
+YANDEX_FOLDER_ID: str = env.str("YANDEX_FOLDER_ID", default="")
+YANDEX_API_KEY: str = env.str("YANDEX_API_KEY", default="")
+YANDEX_MODEL: str = env.str("YANDEX_MODEL", default="yandexgpt-lite/latest")
+OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="").rstrip("/")
+OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")
+OPENAI_MODEL: str = env.str("OPENAI_MODEL", default="gpt-4o-mini")
+OPENAI_PRICE_IN = Decimal(env.str("OPENAI_PRICE_IN", default="0"))  # roubles for 1,000 tokens of the prompt
+OPENAI_PRICE_OUT = Decimal(env.str("OPENAI_PRICE_OUT", default="0"))  # and of the answer
+AI_DAILY_CAP = Decimal(env.str("AI_DAILY_CAP", default="100"))  # roubles of a partner without caps of their own
+AI_MONTHLY_CAP = Decimal(env.str("AI_MONTHLY_CAP", default="1500"))
+AI_CONNECT_TIMEOUT: float = env.float("AI_CONNECT_TIMEOUT", default=5)  # seconds
+AI_READ_TIMEOUT: float = env.float("AI_READ_TIMEOUT", default=30)
+AI_RETRY_PAUSES: list[float] = env.list("AI_RETRY_PAUSES", cast=float, default=[0.5, 2.0])
+AI_PLACES: int = env.int("AI_PLACES", default=10)  # simultaneous calls in one cloud folder
+AI_PLACE_TIMEOUT: float = env.float("AI_PLACE_TIMEOUT", default=10)  # how long a call waits for a place
 
 DATABASE_URL: str = env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR)
 REDIS_URL: str = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)

@@ -19,7 +19,7 @@ PURE = next(contract["source_modules"] for contract in CONTRACTS if contract["na
 # Pure by their name, see the table of modules in the README; added to the contract when they appear.
 PURE_NAMES = {"engine", "scoring", "timing", "schema", "messages", "reports", "periods", "claims"}
 # Come with a package that is required, in the version that it asks for.
-PARTS = {"asgiref": "django", "pydantic-core": "pydantic"}
+PARTS = {"asgiref": "django", "pydantic-core": "pydantic", "urllib3": "requests"}
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "localtime"}
 
 

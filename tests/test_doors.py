@@ -39,6 +39,7 @@ OPENS_ALL = {
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
+    ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send

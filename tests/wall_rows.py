@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botrunner.models import InboxUpdate
-from content.models import OutboxMessage
+from content.models import AiUse, OutboxMessage
 from funnels.models import (
     Alert,
     Broadcast,
@@ -52,6 +52,16 @@ def make_full_partner(slug: str) -> Partner:
             payload={"text": "…"},
             created_at=NOW,
             not_before=NOW,
+        )
+        AiUse.objects.create(
+            partner=partner,
+            request_key="1",
+            account="yandex:b1g",
+            day=NOW.date(),
+            at=NOW,
+            expires_at=NOW,
+            purpose=AiUse.Purpose.ANSWER,
+            provider="yandex",
         )
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner

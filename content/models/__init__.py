@@ -1,4 +1,5 @@
+from content.models.ai import AiAccount, AiUse
 from content.models.catalogue import PayPlanVersion, Product
 from content.models.outbox import OutboxMessage
 
-__all__ = ["OutboxMessage", "PayPlanVersion", "Product"]
+__all__ = ["AiAccount", "AiUse", "OutboxMessage", "PayPlanVersion", "Product"]

@@ -35,6 +35,8 @@ HOURS_HELP = {
     "quiet_to": _("By default from 21:00 to 10:00."),
 }
 
+NETWORKS_CAP = _("Empty: as for the whole network. When it is spent, answers are quoted from the documents.")
+
 
 class NumbersField(forms.CharField):
     """A list of whole numbers, typed with commas."""
@@ -69,9 +71,9 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
             *("slug", "name", "contact", "phone", "telegram_id", "admin_telegram_ids", "country", "time_zone"),
             *("specialization", "story", "communication_style", "nl_partner_id", "shop_link", "registration_link"),
             *("group_id", "group_title", "topics", "funnel_enabled", "auto_reminders", "lead_notifications"),
-            *("work_from", "work_to", "digest_at", "quiet_from", "quiet_to"),
+            *("work_from", "work_to", "digest_at", "quiet_from", "quiet_to", "ai_daily_cap", "ai_monthly_cap"),
         )
-        help_texts = HOURS_HELP
+        help_texts = HOURS_HELP | dict.fromkeys(("ai_daily_cap", "ai_monthly_cap"), NETWORKS_CAP)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -205,6 +207,7 @@ class PartnerAdmin(PanelAdmin):
             {"fields": (("country", "time_zone"), "telegram_id", "admin_telegram_ids", "signals")},
         ),
         (_("Hours"), {"fields": HOURS}),
+        (_("AI"), {"fields": (("ai_daily_cap", "ai_monthly_cap"),), "classes": ("collapse",)}),
         (_("Group"), {"fields": (("group_id", "group_title"), "topics"), "classes": ("collapse",)}),
         (
             _("Switches"),

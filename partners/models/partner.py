@@ -2,7 +2,7 @@ import zoneinfo
 from datetime import time
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +76,24 @@ class Partner(models.Model):
     work_to = models.TimeField(_("working hours to"), default=time(21))
     digest_at = models.TimeField(_("daily digest at"), default=time(9))
     digest_due_at = models.DateTimeField(_("next digest"), null=True, blank=True)
+
+    # Roubles; empty: what the settings say for the whole network.
+    ai_daily_cap = models.DecimalField(
+        _("AI budget a day, ₽"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    ai_monthly_cap = models.DecimalField(
+        _("AI budget a month, ₽"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
 
     funnel_enabled = models.BooleanField(_("funnel is on"), default=True)
     auto_reminders = models.BooleanField(_("automatic reminders"), default=True)

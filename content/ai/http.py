@@ -1,0 +1,108 @@
+"""Calls to providers: one session per host and process, bounded in time and size, repeated only where it is free.
+
+Repeated are connection errors, 429 and 5xx: there the provider has said, or could not say, that it did nothing.
+A request that left and was not answered may have been charged: it is never repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.auth import AuthBase
+from urllib3.exceptions import NewConnectionError
+
+from content.ai.troubles import AiError, Trouble
+from partners.fields import Secret
+
+MOST_BYTES = 20 * 1024 * 1024
+_PIECE = 64 * 1024
+
+
+class Authorization(AuthBase):
+    """Sets the header itself: `requests` would else prefer a password from ~/.netrc."""
+
+    def __init__(self, scheme: str, secret: Secret) -> None:
+        self.scheme, self.secret = scheme, secret
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self.secret:
+            request.headers["Authorization"] = f"{self.scheme} {self.secret.reveal()}"
+        return request
+
+
+def post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str] | None = None) -> Any:
+    """The JSON of a good answer. Raises AiError, or Refusal for an HTTP status of 400 and more."""
+    pauses = list(settings.AI_RETRY_PAUSES)
+    while True:
+        try:
+            return _post(url, body, auth, headers or {})
+        except AiError as error:
+            if not error.is_temporary or not pauses:
+                raise
+        time.sleep(pauses.pop(0))
+
+
+class Refusal(AiError):
+    """The provider answered with an error. `reason` is what it wrote: for deciding what it means, never to be shown."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        trouble = Trouble.QUOTA if code == 429 else Trouble.DOWN if code >= 500 else Trouble.REFUSED
+        super().__init__(trouble, code=code)
+        self.reason = reason
+
+
+@lru_cache(maxsize=64)
+def _session(_host: str) -> requests.Session:
+    return requests.Session()
+
+
+os.register_at_fork(after_in_child=_session.cache_clear)  # two processes must not share a connection
+
+
+def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str]) -> Any:
+    timeout = (settings.AI_CONNECT_TIMEOUT, settings.AI_READ_TIMEOUT)
+    deadline = time.monotonic() + sum(timeout)
+    # No redirects: the key and the prompt go where the settings say.
+    options: dict[str, Any] = {"timeout": timeout, "stream": True, "allow_redirects": False}
+    try:
+        with _session(urlsplit(url).netloc).post(url, json=body, auth=auth, headers=headers, **options) as response:
+            content = _content(response, deadline)
+    except requests.RequestException as error:
+        raise _trouble(error) from None
+    if response.status_code >= 300:
+        raise Refusal(response.status_code, content[:4_000].decode("utf-8", "replace"))
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise AiError(Trouble.NONSENSE, perhaps_charged=True) from None
+
+
+def _content(response: requests.Response, deadline: float) -> bytes:
+    """The timeout of `requests` is about one wait; this is about all of them."""
+    content = b""
+    for piece in response.iter_content(_PIECE):
+        content += piece
+        if time.monotonic() > deadline:
+            raise AiError(Trouble.SLOW, perhaps_charged=True)
+        if len(content) > MOST_BYTES:
+            raise AiError(Trouble.NONSENSE, perhaps_charged=True)
+    return content
+
+
+def _trouble(error: requests.RequestException) -> AiError:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return AiError(Trouble.DOWN)
+    if isinstance(error, requests.ConnectionError) and isinstance(
+        getattr(error.args[0] if error.args else None, "reason", None), NewConnectionError
+    ):
+        return AiError(Trouble.DOWN)
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
+        return AiError(Trouble.REFUSED)
+    return AiError(Trouble.SLOW, perhaps_charged=True)

@@ -1,0 +1,44 @@
+"""Not more calls at once than a cloud folder allows, over all threads, processes and hosts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+from content.ai.troubles import AiError, Trouble
+
+_PAUSE = 0.2
+# Advisory locks of the session: they end with it, so a process that dies gives its place back.
+# They need a connection to PostgreSQL itself, not through a pooler that lends one for a transaction.
+_TAKE = """
+SELECT place FROM generate_series(1, %s) AS place
+WHERE pg_try_advisory_lock(hashtextextended('ai place ' || %s, place)) LIMIT 1
+"""
+_GIVE = "SELECT pg_advisory_unlock(hashtextextended('ai place ' || %s, %s))"
+
+
+@contextmanager
+def place(folder: str, count: int) -> Iterator[None]:
+    """Waits for a place at most AI_PLACE_TIMEOUT seconds. Raises AiError."""
+    number = _take(folder, count)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE, [folder, number])
+
+
+def _take(folder: str, count: int) -> int:
+    deadline = time.monotonic() + settings.AI_PLACE_TIMEOUT
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [count, folder])
+            if row := cursor.fetchone():
+                return int(row[0])
+        if time.monotonic() >= deadline:
+            raise AiError(Trouble.BUSY)
+        time.sleep(_PAUSE)
