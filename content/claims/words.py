@@ -29,7 +29,7 @@ class Form:
 
 
 @lru_cache(maxsize=1)
-def _analyzer() -> MorphAnalyzer:
+def analyzer() -> MorphAnalyzer:
     from pymorphy3 import MorphAnalyzer  # here, because most processes never check a text
 
     logging.getLogger("pymorphy3").setLevel(logging.WARNING)
@@ -59,6 +59,6 @@ def rule_keys(word: str) -> frozenset[str]:
 def _analyse(word: str) -> tuple[frozenset[str], Kind]:
     if not _RUSSIAN.fullmatch(word):
         return frozenset({word}), "other"
-    parses = _analyzer().parse(word)
+    parses = analyzer().parse(word)
     lemmas = {parse.normal_form.replace("ё", "е") for parse in parses if parse.score >= _LIKELY}
     return frozenset(lemmas), _KINDS.get(str(parses[0].tag.POS), "other")
