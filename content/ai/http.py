@@ -22,6 +22,8 @@ from content.ai.troubles import AiError, Trouble
 from partners.fields import Secret
 
 MOST_BYTES = 20 * 1024 * 1024
+MOST_COUNTED = 10_000_000
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # an answer of another shape
 _PIECE = 64 * 1024
 
 
@@ -47,6 +49,11 @@ def post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str]
             if not error.is_temporary or not pauses:
                 raise
         time.sleep(pauses.pop(0))
+
+
+def counted(number: Any) -> int:
+    """Tokens as a provider counted them, within reason: they become money."""
+    return min(max(int(number), 0), MOST_COUNTED)
 
 
 class Refusal(AiError):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from content.ai.http import Authorization, Refusal, post
+from content.ai.http import MALFORMED, Authorization, Refusal, counted, post
 from content.ai.tokens import estimate
 from content.ai.troubles import AiError, Trouble
 from content.ai.types import Completion, Prompt, Status
@@ -56,7 +56,7 @@ class OpenAi:
             raise _told(refusal) from None
         try:
             return self._completion(answer, prompt)
-        except (KeyError, IndexError, TypeError, ValueError):
+        except MALFORMED:
             raise AiError(Trouble.NONSENSE, perhaps_charged=True) from None
 
     def _completion(self, answer: dict[str, Any], prompt: Prompt) -> Completion:
@@ -67,8 +67,8 @@ class OpenAi:
         return Completion(
             text=text,
             status=_STATUSES.get(choice.get("finish_reason") or "stop", "truncated"),
-            tokens_in=int(usage.get("prompt_tokens", estimate(sent))),
-            tokens_out=int(usage.get("completion_tokens", estimate(text))),
+            tokens_in=counted(usage.get("prompt_tokens", estimate(sent))),
+            tokens_out=counted(usage.get("completion_tokens", estimate(text))),
             model=self.model,
         )
 

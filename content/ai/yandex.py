@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
-from content.ai.http import Authorization, Refusal, post
+from content.ai.http import MALFORMED, Authorization, Refusal, counted, post
 from content.ai.iam import ServiceKey, token
 from content.ai.tokens import shorten_to
 from content.ai.troubles import AiError, Trouble
@@ -72,7 +72,7 @@ class Yandex:
         answer = self._call("completion", body)
         try:
             return self._completion(answer["result"])
-        except (KeyError, IndexError, TypeError, ValueError):
+        except MALFORMED:
             raise AiError(Trouble.NONSENSE, perhaps_charged=True) from None
 
     def embed(self, text: str, kind: EmbeddedKind) -> Embedding:
@@ -84,8 +84,8 @@ class Yandex:
             vector = tuple(float(number) for number in answer["embedding"])
             if len(vector) != DIMENSIONS:
                 raise ValueError(len(vector))
-            return Embedding(vector, int(answer["numTokens"]), model)
-        except (KeyError, TypeError, ValueError):
+            return Embedding(vector, counted(answer["numTokens"]), model)
+        except MALFORMED:
             raise AiError(Trouble.NONSENSE, perhaps_charged=True) from None
 
     def _completion(self, result: Mapping[str, Any]) -> Completion:
@@ -93,8 +93,8 @@ class Yandex:
         return Completion(
             text=str(alternative["message"].get("text") or ""),
             status=_STATUSES.get(alternative["status"], "truncated"),
-            tokens_in=int(usage["inputTextTokens"]),
-            tokens_out=int(usage["completionTokens"]),
+            tokens_in=counted(usage["inputTextTokens"]),
+            tokens_out=counted(usage["completionTokens"]),
             model=self.model,
         )
 

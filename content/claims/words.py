@@ -45,6 +45,14 @@ def form(word: str) -> Form:
     return Form(lemmas | {"!" + word}, kind)
 
 
+@lru_cache(maxsize=20_000)
+def names_somebody(word: str) -> bool:
+    """Whether a Russian word is first of all a given name or a patronymic («Владимир» is, «Роман» is not)."""
+    known = _RUSSIAN.fullmatch(word.lower().replace("ё", "е")) and analyzer().word_is_known(word)
+    tag = analyzer().parse(word)[0].tag if known else ""
+    return "Name" in tag or "Patr" in tag
+
+
 def rule_keys(word: str) -> frozenset[str]:
     """What a word of a rule stands for: `#`, `!word` for this very form, else every form of the word."""
     if word == NUMBER:
