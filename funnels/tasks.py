@@ -1,7 +1,11 @@
 import logging
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from queue import Empty, SimpleQueue
 
 from celery import shared_task
+from django.db import connection
 
 from funnels.services import digest, reminders
 from funnels.services.broadcast_end import over, wind_up
@@ -13,6 +17,7 @@ from partners import clock, tenancy
 log = logging.getLogger(__name__)
 
 BATCH = 500
+LANES = 3  # while PostgreSQL works for one thread, another one computes
 
 
 @shared_task
@@ -21,15 +26,31 @@ def plan_warmups() -> None:
 
     A batch of every partner in turn: one with a hundred thousand due messages holds nobody up.
     """
+    waiting: SimpleQueue[int] = SimpleQueue()
     with tenancy.all_partners():
-        waiting = due_partners(now=clock.now())
-    while waiting:
-        waiting = [partner_id for partner_id in waiting if _batch(partner_id) == BATCH]
+        for partner_id in due_partners(now=clock.now()):
+            waiting.put(partner_id)
+    with ThreadPoolExecutor(LANES) as pool:
+        for _lane in range(min(LANES, waiting.qsize())):
+            pool.submit(_plan, waiting)
+
+
+def _plan(waiting: SimpleQueue[int]) -> None:
+    with suppress(Empty), closing(connection):
+        while True:
+            partner_id = waiting.get_nowait()
+            if _batch(partner_id) == BATCH:
+                waiting.put(partner_id)
 
 
 def _batch(partner_id: int) -> int:
-    with tenancy.partner(partner_id):
-        return tick(partner_id=partner_id, now=clock.now(), limit=BATCH)
+    """What goes wrong for one partner must not keep the others waiting."""
+    try:
+        with tenancy.partner(partner_id):
+            return tick(partner_id=partner_id, now=clock.now(), limit=BATCH)
+    except Exception:
+        log.exception("No warm-up messages planned for partner %s", partner_id)
+        return 0
 
 
 @shared_task

@@ -24,8 +24,11 @@ class Enrollment(models.Model):
         DECLINED = "declined", _("not interested")
         REMOVED = "removed", _("the sequence is gone")
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="enrollments", verbose_name=_("lead"))
+    # The indexes below begin with these.
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, db_index=False, related_name="enrollments", verbose_name=_("lead")
+    )
     sequence = models.CharField(_("sequence"), max_length=24)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.ACTIVE)

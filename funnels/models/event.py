@@ -36,8 +36,11 @@ class FunnelEvent(models.Model):
         DATA_EXPORTED = "data_exported", _("exported the data")
         ERASED = "erased", _("was erased")
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events", verbose_name=_("lead"))
+    # The indexes below begin with these.
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, db_index=False, related_name="events", verbose_name=_("lead")
+    )
     kind = models.CharField(_("what happened"), max_length=24, choices=Kind)
     version = models.ForeignKey(
         FunnelVersion, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("funnel version")

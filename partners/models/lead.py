@@ -23,7 +23,8 @@ class Lead(models.Model):
         BUSINESS = "business", _("business")
         CURIOUS = "curious", _("curious")
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, verbose_name=_("partner"))
+    # Its unique constraint with the Telegram id begins with the partner.
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
     telegram_id = models.BigIntegerField(_("Telegram id"))
     first_name = models.CharField(_("first name"), max_length=64, blank=True)
     last_name = models.CharField(_("last name"), max_length=64, blank=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.db import connection
 from content.models import OutboxMessage
 from funnels import tasks
 from funnels.models import Enrollment
-from funnels.services.script import forget_scripts
+from funnels.services.script import NothingToSay, forget_scripts
 from funnels.services.sequences import sequence_of
 from funnels.services.tick import tick
 from partners import clock, tenancy
@@ -51,16 +52,59 @@ def network() -> Iterator[None]:
     sequence_of.cache_clear()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("network")
 def test_who_has_much_due_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: DUE)
     monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(tasks, "LANES", 1)
     big, small = make_bot_with("big", 7), make_bot_with("small", 3)
     tasks.plan_warmups()
     with tenancy.all_partners():
         order = list(OutboxMessage.objects.order_by("pk").values_list("bot_id", flat=True))
     assert order == [big.pk] * 2 + [small.pk] * 2 + [big.pk] * 2 + [small.pk] + [big.pk] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("network")
+def test_threads_share_the_partners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first batches of three partners are open at the same time, and everybody gets a message, once."""
+    monkeypatch.setattr(clock, "now", lambda: DUE)
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    bots = [make_bot_with(f"partner{number}", leads=5) for number in range(4)]
+    together, first = Barrier(tasks.LANES), iter(range(tasks.LANES))
+
+    def meet(**of_a_batch: Any) -> int:
+        if next(first, None) is not None:
+            together.wait(timeout=30)
+        return tick(**of_a_batch)
+
+    monkeypatch.setattr(tasks, "tick", meet)
+    tasks.plan_warmups()
+    with tenancy.all_partners():
+        promised = OutboxMessage.objects.values_list("bot_id", "chat_id")
+        assert sorted(promised) == [(bot.pk, chat) for bot in bots for chat in range(1, 6)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("network")
+def test_what_goes_wrong_for_one_partner_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: DUE)
+    monkeypatch.setattr(tasks, "LANES", 1)
+    broken, well = make_bot_with("broken", 1), make_bot_with("well", 1)
+
+    def tick_unless_broken(*, partner_id: int, **of_a_batch: Any) -> int:
+        if partner_id == broken.partner_id:
+            raise NothingToSay("No funnel")
+        return tick(partner_id=partner_id, **of_a_batch)
+
+    monkeypatch.setattr(tasks, "tick", tick_unless_broken)
+    tasks.plan_warmups()
+    with tenancy.all_partners():
+        assert [message.bot_id for message in OutboxMessage.objects.all()] == [well.pk]
+    assert f"No warm-up messages planned for partner {broken.partner_id}" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
