@@ -97,7 +97,9 @@ def test_a_text_that_cannot_be_read_shows_its_mistakes(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "carried", ["", "x", "x" * 100_000, signing.dumps(["2026-03-02T09:00:00+00:00", "next"], salt="another")]
+    "carried",
+    ["", "x", "x" * 100_000, signing.dumps(["2026-03-02T09:00:00+00:00", "next"], salt="another")],
+    ids=["nothing", "nonsense", "too long", "signed for another page"],
 )
 def test_a_life_that_this_page_did_not_write_begins_anew(client: Client, carried: str) -> None:
     version = sequence()
