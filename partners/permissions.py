@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "membership", View, Add, Change, Delete),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
+        _may("content", "document", View, Add, Change, Delete),
         _may("content", "outboxmessage", View, Change),
         _may("funnels", "funnelversion", View, Add, Change, Delete, Play),
         _may("funnels", "enrollment", View),

@@ -40,6 +40,9 @@ OPENS_ALL = {
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
+    ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
+    ("content/management/commands/load_knowledge.py", "_partner"),
+    ("content/tasks.py", "build_indexes"),  # whose documents have changed
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send

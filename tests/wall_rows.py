@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botrunner.models import InboxUpdate
-from content.models import AiUse, OutboxMessage
+from content.models import AiUse, Chunk, Document, OutboxMessage
 from funnels.models import (
     Alert,
     Broadcast,
@@ -63,6 +63,8 @@ def make_full_partner(slug: str) -> Partner:
             purpose=AiUse.Purpose.ANSWER,
             provider="yandex",
         )
+        document = Document.objects.create(partner=partner, path="own.md", title="…", text="…", changed_at=NOW)
+        Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
 

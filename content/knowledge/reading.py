@@ -23,7 +23,12 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MUL
 _TITLE = re.compile(r"^#\s+(\S.*)$", re.MULTILINE)
 _HEADING_STYLE = re.compile(r"(?:Heading|Заголовок) (\d)")
 # Other systems' exports write the second form.
-_DATES = {"created": ("created", "date_created"), "updated": ("updated", "date_updated"), "expires": ("expires",)}
+_DATES = {
+    "created": ("created", "date_created"),
+    "updated": ("updated", "date_updated"),
+    "expires": ("expires",),
+    "as_of": ("as_of",),
+}
 
 
 class ReadError(ValueError):
@@ -39,6 +44,7 @@ class Source:
     text: str
     created: date | None = None
     updated: date | None = None
+    as_of: date | None = None
     expires: date | None = None
     torn: bool = False
 

@@ -1,5 +1,6 @@
 from content.models.ai import AiAccount, AiUse
 from content.models.catalogue import PayPlanVersion, Product
+from content.models.knowledge import Chunk, Document
 from content.models.outbox import OutboxMessage
 
-__all__ = ["AiAccount", "AiUse", "OutboxMessage", "PayPlanVersion", "Product"]
+__all__ = ["AiAccount", "AiUse", "Chunk", "Document", "OutboxMessage", "PayPlanVersion", "Product"]

@@ -1,0 +1,80 @@
+"""Takes a folder into the knowledge base: `manage.py load_knowledge PATH [--partner ID] [--dry-run]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from content.knowledge.folder import documents
+from content.knowledge.reading import ReadError, Source, read
+from content.queries.indexes import refresh
+from content.services.knowledge import Change, load_folder
+from partners import clock, tenancy
+from partners.models import Partner
+
+WIDTH = 30
+
+
+class Command(BaseCommand):
+    help = "Loads a folder of documents; changed files are updated, files that are gone are retired."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="PATH")
+        parser.add_argument("--partner", metavar="ID", help=_("Only for this partner; else for the whole network."))
+        parser.add_argument("--dry-run", action="store_true", help=_("Only tell what would change."))
+
+    def handle(self, *args: Any, folder: Path, partner: str | None, dry_run: bool, **options: Any) -> None:
+        sources = list(self.read(folder))
+        owner = _partner(partner) if partner else None
+        with _door(owner):
+            counts = load_folder(
+                partner_id=owner,
+                collection=folder.resolve().name[:80],
+                sources=sources,
+                now=clock.now(),
+                dry_run=dry_run,
+            )
+        if not dry_run:
+            with _door(owner):  # what was written is committed now
+                refresh(owner)
+        values = {change.value: counts[change] for change in Change}
+        self.stdout.write(
+            _("New: %(new)s, updated: %(updated)s, unchanged: %(unchanged)s, retired: %(retired)s.") % values
+        )
+        if dry_run:
+            self.stdout.write(_("Nothing was written: this was a dry run."))
+
+    def read(self, folder: Path) -> Iterator[tuple[str, Source]]:
+        """Every file is read before anything is written: a bad one changes nothing."""
+        found = documents(folder) if folder.is_dir() else []
+        if not found:
+            raise CommandError(_("%(folder)s has no documents.") % {"folder": folder})
+        for number, (path, file) in enumerate(found, 1):
+            try:
+                yield path, read(path, file.read_bytes())
+            except (OSError, ReadError) as error:
+                raise CommandError(f"{file}: {error}") from None
+            self.progress(number, len(found))
+
+    def progress(self, done: int, total: int) -> None:
+        if self.stderr.isatty():
+            bar = "#" * (done * WIDTH // total)
+            self.stderr.write(f"\r[{bar:<{WIDTH}}] {done}/{total}", ending="\n" if done == total else "")
+
+
+def _partner(slug: str) -> int:
+    with tenancy.all_partners():
+        partner = Partner.objects.filter(slug=slug).first()
+    if partner is None:
+        raise CommandError(_("There is no partner %(ids)s. See: manage_partners list") % {"ids": slug})
+    return partner.pk
+
+
+def _door(owner: int | None) -> AbstractContextManager[None]:
+    """Rows of the whole network are nobody's: only the door to all of them may write there."""
+    return tenancy.partner(owner) if owner is not None else tenancy.all_partners()

@@ -1,0 +1,92 @@
+"""manage.py load_knowledge."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from content.models import Document
+from partners import tenancy
+from tests.factories import make_partner
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path / "var"
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.md").write_text("# Юниты\n\nЮниты не сгорают никогда.", encoding="utf-8")
+    (folder / "two.txt").write_text("Доставка по России за три дня.", encoding="utf-8")
+    (folder / "README.md").write_text("О папке.", encoding="utf-8")
+    (folder / "picture.png").write_bytes(b"")
+    return folder
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def load(folder: Path, *options: str) -> tuple[str, str]:
+    out, err = io.StringIO(), Terminal()
+    call_command("load_knowledge", folder, *options, stdout=out, stderr=err, no_color=True)
+    return out.getvalue(), err.getvalue()
+
+
+def stored() -> set[tuple[str, str | None]]:
+    with tenancy.all_partners():
+        return set(Document.objects.filter(retired_at=None).values_list("path", "partner__slug"))
+
+
+def test_load_again_and_retire(folder: Path) -> None:
+    out, err = load(folder)
+    assert "New: 2, updated: 0, unchanged: 0, retired: 0." in out
+    assert "15/" not in err
+    assert err.endswith("2/2\n")
+    assert stored() == {("one.md", None), ("two.txt", None)}
+    assert "New: 0, updated: 0, unchanged: 2, retired: 0." in load(folder)[0]
+    (folder / "two.txt").unlink()
+    assert "unchanged: 1, retired: 1." in load(folder)[0]
+    assert stored() == {("one.md", None)}
+
+
+def test_dry_run(folder: Path) -> None:
+    assert "New: 2" in load(folder, "--dry-run")[0]
+    assert stored() == set()
+
+
+def test_for_one_partner(folder: Path) -> None:
+    make_partner("anna")
+    load(folder, "--partner", "anna")
+    assert stored() == {("one.md", "anna"), ("two.txt", "anna")}
+    with pytest.raises(CommandError, match="boris"):
+        load(folder, "--partner", "boris")
+
+
+def test_a_bad_file_changes_nothing(folder: Path) -> None:
+    (folder / "zzz.pdf").write_bytes(b"broken")
+    with pytest.raises(CommandError, match=r"zzz\.pdf"):
+        load(folder)
+    assert stored() == set()
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_a_folder_without_documents(folder: Path, name: str) -> None:
+    (folder / "empty").mkdir()
+    with pytest.raises(CommandError, match="no documents"):
+        load(folder / name)
+
+
+def test_the_shipped_articles_load_without_findings(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    load(Path(project.BASE_DIR) / "content" / "presets" / "knowledge")
+    with tenancy.all_partners():
+        assert [document.path for document in Document.objects.exclude(findings=[])] == []
+        assert Document.objects.count() > 30
