@@ -22,6 +22,14 @@ def public_url_is_public(**_kwargs: Any) -> list[Error]:
 
 
 @register
+def yandex_key_has_its_folder(**_kwargs: Any) -> list[Error]:
+    if bool(settings.YANDEX_API_KEY) == bool(settings.YANDEX_FOLDER_ID):
+        return []
+    text = _("Of YANDEX_API_KEY and YANDEX_FOLDER_ID only one is set: the network's YandexGPT is not used.")
+    return [Error(text, hint=_("Set both, or neither."), id="config.E003")]
+
+
+@register
 def encryption_keys_are_valid(**_kwargs: Any) -> list[Error]:
     for number, key in enumerate(settings.FIELD_ENCRYPTION_KEYS, start=1):
         try:

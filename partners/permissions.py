@@ -36,6 +36,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "document", View, Add, Change, Delete),
         _may("content", "outboxmessage", View, Change),
+        _may("content", "aiuse", View),
+        _may("content", "aiaccount", View),
         _may("funnels", "funnelversion", View, Add, Change, Delete, Play),
         _may("funnels", "enrollment", View),
         _may("funnels", "sequencepause", Add, Delete),

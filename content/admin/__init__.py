@@ -1,3 +1,3 @@
-from content.admin import catalogue, outbox
+from content.admin import ai, catalogue, outbox
 
-__all__ = ["catalogue", "outbox"]
+__all__ = ["ai", "catalogue", "outbox"]

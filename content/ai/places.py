@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from content.ai.troubles import AiError, Trouble
 
@@ -28,8 +28,18 @@ def place(folder: str, count: int) -> Iterator[None]:
     try:
         yield
     finally:
+        _give(folder, number)
+
+
+def _give(folder: str, number: int) -> None:
+    """A connection that was lost during the call has given the place back; the next query makes a new one."""
+    try:
         with connection.cursor() as cursor:
             cursor.execute(_GIVE, [folder, number])
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
 
 
 def _take(folder: str, count: int) -> int:

@@ -69,8 +69,8 @@ class AiAccount(models.Model):
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     rests_until = models.DateTimeField(_("rests until"), null=True, blank=True)
     trouble = models.CharField(_("last trouble"), max_length=20, blank=True)
-    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
-    worked_at = models.DateTimeField(_("worked"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("last failure"), null=True, blank=True)
+    worked_at = models.DateTimeField(_("last answer"), null=True, blank=True)
     token = EncryptedField(_("token"), blank=True, default="")
     token_renew_at = models.DateTimeField(_("token is renewed"), null=True, blank=True)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from content.ai.budget import Spending, Warned
 from content.ai.chain import EXTRACTIVE, Reply, answer
+from content.ai.embeddings import embed_document, embed_query, embedder_for
 from content.ai.prompt import Persona, build_prompt
 from content.ai.standin import Fault, Standin
 from content.ai.troubles import SENTENCES, Trouble
@@ -213,6 +216,56 @@ def test_an_exhausted_budget_quotes_the_documents_and_warns(cloud: Standin, anna
         "day", Decimal(0), Decimal("0.01"), True, "ai-budget:day:2026-03-02:exhausted"
     )
     assert [(use.state, use.trouble, use.roubles) for use in uses(anna)] == [("failed", "budget", Decimal(0))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_model_thinks_the_money_is_set_aside_for_all_to_see(anna: Partner) -> None:
+    api_key_account(anna)
+
+    def think() -> None:
+        ask(anna)
+        connection.close()
+
+    thread = threading.Thread(target=think)
+    with running_cloud() as cloud:
+        cloud.fail("completion", Fault.SLOW)
+        thread.start()
+        assert cloud.waiting.wait(timeout=20)
+        [use] = uses(anna)
+        assert (use.state, use.roubles > 0) == ("reserved", True)
+        twin = ask(anna)
+        assert_sensible(twin)
+        assert [fall.trouble for fall in twin.outcome.falls] == [Trouble.ASKED_BEFORE]
+    thread.join(timeout=20)
+    assert [use.state for use in uses(anna)] == ["perhaps"]
+
+
+def test_the_vector_of_a_question_is_paid_for_too(cloud: Standin, anna: Partner) -> None:
+    def embed(key: str) -> tuple[float, ...] | None:
+        spending = Spending(anna.pk, key, AiUse.Purpose.SEARCH)
+        return embed_query(spending=spending, text="Сколько идёт доставка?", now=lambda: NOW)
+
+    assert embed("1") is None
+    api_key_account(anna)
+    vector = embed("2")
+    assert vector is not None
+    assert len(vector) == 256
+    cloud.fail("textEmbedding", Fault.NO_ROLE)
+    assert embed("3") is None
+    assert [(use.state, use.trouble, use.model) for use in uses(anna)] == [
+        ("charged", "", "text-search-query"),
+        ("failed", "forbidden", "text-search-query"),
+    ]
+    assert spent(anna) == Decimal("0.0001")
+
+
+def test_documents_are_embedded_with_the_networks_account(cloud: Standin) -> None:
+    assert embedder_for(None) is None
+    cloud.cloud.api_keys |= {"network-key"}
+    with override_settings(**NETWORK):
+        yandex = embedder_for(None)
+        assert yandex is not None
+        assert len(embed_document(yandex, "Доставка")) == 256
 
 
 def test_an_account_that_fails_is_left_alone_and_tried_again_later(cloud: Standin, anna: Partner) -> None:

@@ -12,8 +12,13 @@ import requests
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from config.checks import yandex_key_has_its_folder
+from content.ai import breaker
 from content.ai.standin import Fault, Standin
 from content.ai.standin.cloud import Cloud
+from content.ai.troubles import AiError, Trouble
+from content.ai.yandex import Yandex
+from partners import clock
 from partners.fields import Secret
 from tests.factories import make_partner
 from tests.yandex import API_KEY, FOLDER, PEM, api_key_account, running_cloud, service_account
@@ -70,6 +75,31 @@ def test_one_partner_and_the_network(cloud: Standin) -> None:
     assert "ai.languageModels.user" in printed
     assert "boris" not in printed
     assert check("nobody")[1] is False
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_mended_is_asked_again(cloud: Standin) -> None:
+    api_key_account(make_partner("anna"))
+    account = Yandex(FOLDER, "yandexgpt-lite/latest", Secret(API_KEY)).account
+    breaker.failed(account, Trouble.BILLING, clock.now())
+    with pytest.raises(AiError):
+        breaker.admit(account, clock.now())
+    assert check()[1]
+    breaker.admit(account, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("key", "folder", "well"),
+    [
+        ("", "", True),
+        ("k", "f", True),
+        ("k", "", False),
+        ("", "f", False),
+    ],
+)
+def test_a_key_without_its_folder_is_told_at_start(key: str, folder: str, well: bool) -> None:
+    with override_settings(YANDEX_API_KEY=key, YANDEX_FOLDER_ID=folder):
+        assert (yandex_key_has_its_folder() == []) == well
 
 
 def test_the_stand_in_is_for_development_only() -> None:

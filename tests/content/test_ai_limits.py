@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 
 from content.ai import breaker
@@ -67,6 +67,13 @@ def test_whoever_dies_gives_the_place_back() -> None:
         die.set()
         with place("b1g", 1):  # waits for it
             pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_during_a_call_loses_nothing_else() -> None:
+    with place("b1g", 1), suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert is_free("b1g", 1)
 
 
 @pytest.mark.parametrize(("model", "places"), [("yandexgpt-lite/latest", 10), ("yandexgpt-32k/latest", 1)])

@@ -67,6 +67,7 @@ class Standin:
         self.calls: list[Call] = []
         self.always: dict[str, Fault] = {}
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self.waiting = threading.Event()  # somebody is being kept waiting
         self._stopped = threading.Event()
         self._places = threading.BoundedSemaphore(PLACES)
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -99,6 +100,7 @@ class Standin:
         self.calls.append(call)
         fault = self._faults[call.method].popleft() if self._faults[call.method] else self.always.get(call.method)
         if fault is Fault.SLOW:
+            self.waiting.set()
             self._stopped.wait()
         if fault in (Fault.SLOW, Fault.CUT):
             return None

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from content.ai import breaker
 from content.ai.accounts import network_providers, yandex_of
 from content.ai.provider import Provider
 from content.ai.troubles import AiError
 from content.ai.types import Prompt, Turn
-from partners import tenancy
+from partners import clock, tenancy
 from partners.models import Partner, YandexAccount
 
 TINY = Prompt(system="Ответь одним словом.", turns=(Turn("user", "Готов?"),), max_tokens=10)
@@ -56,5 +57,6 @@ class Command(BaseCommand):
             code = f" (HTTP {error.code})" if error.code else ""
             self.stdout.write(f"❌ {name}{code}: {error.sentence}")
             return False
+        breaker.worked(provider.account, clock.now())  # whatever it was that somebody has mended
         self.stdout.write(f"✅ {name}")
         return True
