@@ -65,7 +65,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item(_("Users"), "badge", "auth_user", "auth.view_user"),
             _item(_("AI accounts"), "neurology", "content_aiaccount", "content.view_aiaccount"),
-            _item(_("Use of AI"), "receipt_long", "content_aiuse", "content.view_aiuse"),
+            _item(_("AI calls"), "receipt_long", "content_aiuse", "content.view_aiuse"),
             _item(_("Set aside"), "inbox", "botrunner_inboxupdate", "botrunner.view_inboxupdate"),
             _item(
                 _("Timetable"),

@@ -8,14 +8,14 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from content.models import AiAccount, AiUse
-from content.russian import roubles
+from content.russian import NARROW_SPACE, number
 from partners import clock
 from partners.admin.base import ReadOnlyAdmin
 from partners.templatetags.panel import ago
 
 State = AiUse.State
 COLOURS = {State.RESERVED: "info", State.CHARGED: "success", State.PERHAPS: "warning", State.FAILED: "danger"}
-HEALTH = {"works": _("answers"), "fails": _("failed last"), "rests": _("rests"), "new": _("not asked yet")}
+HEALTH = {"works": _("answering"), "fails": _("failed last"), "rests": _("rests"), "new": _("not asked yet")}
 
 
 @admin.register(AiUse)
@@ -49,7 +49,7 @@ class AiUseAdmin(ReadOnlyAdmin):
     @display(description=_("roubles"), ordering="roubles")
     def cost(self, use: AiUse) -> str:
         """Small sums are not rounded away."""
-        return roubles(use.roubles) if use.roubles >= 1 or not use.roubles else f"{use.roubles.normalize():f} ₽"
+        return f"{number(use.roubles)}{NARROW_SPACE}₽"
 
 
 @admin.register(AiAccount)

@@ -68,6 +68,8 @@ def call(
     trouble_of: Callable[[Answered], Trouble | None],
 ) -> Answered:
     """`tokens`: the most that go in and come out. Raises AiError, also for an answer that `trouble_of` rejects."""
+    if tenancy.current_door() is not None:
+        raise tenancy.DoorError("A model is asked outside of the door: what is reserved must be committed before.")
     with ExitStack() as stack:
         try:
             breaker.admit(account.account, asking.now())

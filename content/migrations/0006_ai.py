@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "use of AI",
-                "verbose_name_plural": "use of AI",
+                "verbose_name": "AI call",
+                "verbose_name_plural": "AI calls",
                 "indexes": [models.Index(fields=["partner", "day"], name="ai_use_day")],
                 "constraints": [
                     models.UniqueConstraint(fields=("partner", "request_key", "account"), name="ai_use_key")

@@ -44,8 +44,8 @@ class AiUse(models.Model):
     roubles = models.DecimalField(_("roubles"), max_digits=12, decimal_places=4, default=0)
 
     class Meta:
-        verbose_name = _("use of AI")
-        verbose_name_plural = _("use of AI")
+        verbose_name = _("AI call")
+        verbose_name_plural = _("AI calls")
         constraints = [models.UniqueConstraint(fields=["partner", "request_key", "account"], name="ai_use_key")]
         indexes = [models.Index(fields=["partner", "day"], name="ai_use_day")]
 

@@ -40,7 +40,7 @@ def test_it_says_why_and_what_it_cost() -> None:
     make_uses(1, state="failed", trouble="forbidden")
     make_uses(1, state="charged", roubles=Decimal("0.0125"), tokens_in=50, tokens_out=12)
     text = client_of(operator()).get(USES).content.decode()
-    for words in (str(SENTENCES[Trouble.FORBIDDEN]), "0.0125 ₽", "50 + 12"):
+    for words in (str(SENTENCES[Trouble.FORBIDDEN]), "0,0125\u202f₽", "50 + 12"):
         assert words in text
 
 

@@ -240,6 +240,14 @@ def test_while_a_model_thinks_the_money_is_set_aside_for_all_to_see(anna: Partne
     assert [use.state for use in uses(anna)] == ["perhaps"]
 
 
+def test_behind_a_door_nothing_is_asked(cloud: Standin, anna: Partner) -> None:
+    """Its transaction could roll back what the provider has charged."""
+    api_key_account(anna)
+    with tenancy.partner(anna.pk), pytest.raises(tenancy.DoorError):
+        ask(anna)
+    assert cloud.calls == []
+
+
 def test_the_vector_of_a_question_is_paid_for_too(cloud: Standin, anna: Partner) -> None:
     def embed(key: str) -> tuple[float, ...] | None:
         spending = Spending(anna.pk, key, AiUse.Purpose.SEARCH)
