@@ -31,8 +31,9 @@ def run(database_url: str) -> None:
     found = json.loads(done.stdout)
     print(f"{'':52}{'steps/s':>9}{'ratio':>8}")
     print(f"{'one transaction and ORM saves for each step':52}{found['peer']:9.0f}{1:8.2f}")
-    print(f"{'Curator: plan_warmups':52}{found['steps']:9.0f}{found['steps'] / found['peer']:8.2f}")
-    print(f"of a step's time the worker itself computes for {found['cpu'] * 1e6:.0f} µs, the rest is the database's")
+    for name, key in (("Curator: plan_warmups, with one thread", "alone"), ("Curator: plan_warmups", "steps")):
+        print(f"{name:52}{found[key]:9.0f}{found[key] / found['peer']:8.2f}")
+    print(f"for a step the worker itself computes for {found['cpu'] * 1e6:.0f} µs")
     print(f"memory of the worker: {found['peak']:.0f} MB at most, {found['before']:.0f} MB before the burst")
     print(f"a tick with nothing due: {found['idle'] * 1e3:.1f} ms")
 
@@ -100,23 +101,42 @@ def fill() -> None:
 
 
 def measure() -> dict[str, float]:
+    from funnels import tasks
+    from partners import tenancy
+    from partners.models import Bot
+
+    os.sched_setaffinity(0, BOT_CORE)
+    peer, before = _peer(), _memory()
+    with tenancy.all_partners():
+        bots = list(Bot.objects.order_by("pk").values_list("pk", flat=True))
+    lanes, tasks.LANES = tasks.LANES, 1
+    alone, _cpu = _burst(bots[: PARTNERS // 4])
+    tasks.LANES = lanes
+    steps, cpu = _burst(bots[PARTNERS // 4 :])
+    began = time.perf_counter()
+    for _time in range(IDLE):
+        tasks.plan_warmups()
+    idle = (time.perf_counter() - began) / IDLE
+    return {"alone": alone, "steps": steps, "cpu": cpu, "idle": idle, "peer": peer, "before": before, "peak": _memory()}
+
+
+def _burst(bots: list[int]) -> tuple[float, float]:
+    """Steps a second while only these bots run, and the worker's seconds of computing for a step."""
     from content.models import OutboxMessage
     from funnels.tasks import plan_warmups
     from partners import tenancy
+    from partners.models import Bot
 
-    os.sched_setaffinity(0, BOT_CORE)
-    peer = _peer()
-    before, began, cpu_began = _memory(), time.perf_counter(), time.process_time()
+    with tenancy.all_partners():
+        Bot.objects.exclude(pk__in=bots).update(wanted=Bot.Wanted.STOPPED)
+        Bot.objects.filter(pk__in=bots).update(wanted=Bot.Wanted.RUNNING)
+        before = OutboxMessage.objects.count()
+    began, cpu_began = time.perf_counter(), time.process_time()
     plan_warmups()
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_began
     with tenancy.all_partners():
-        planned = OutboxMessage.objects.count() - SAMPLE
-    began = time.perf_counter()
-    for _time in range(IDLE):
-        plan_warmups()
-    idle = (time.perf_counter() - began) / IDLE
-    times = {"steps": planned / seconds, "cpu": cpu / planned, "idle": idle}
-    return times | {"peer": peer, "before": before, "peak": _memory()}
+        planned = OutboxMessage.objects.count() - before
+    return planned / seconds, cpu / planned
 
 
 def _peer() -> float:
