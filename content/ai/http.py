@@ -10,13 +10,14 @@ import json
 import os
 import time
 from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests.auth import AuthBase
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from content.ai.troubles import AiError, Trouble
 from partners.fields import Secret
@@ -41,12 +42,13 @@ class Authorization(AuthBase):
 
 def post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str] | None = None) -> Any:
     """The JSON of a good answer. Raises AiError, or Refusal for an HTTP status of 400 and more."""
-    pauses = list(settings.AI_RETRY_PAUSES)
+    pauses, started = list(settings.AI_RETRY_PAUSES), time.monotonic()
     while True:
         try:
             return _post(url, body, auth, headers or {})
         except AiError as error:
-            if not error.is_temporary or not pauses:
+            too_late = time.monotonic() - started > settings.AI_READ_TIMEOUT  # somebody waits for the answer
+            if not error.is_temporary or not pauses or too_late:
                 raise
         time.sleep(pauses.pop(0))
 
@@ -67,7 +69,9 @@ class Refusal(AiError):
 
 @lru_cache(maxsize=64)
 def _session(_host: str) -> requests.Session:
-    return requests.Session()
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # threads share it: it remembers nothing
+    return session
 
 
 os.register_at_fork(after_in_child=_session.cache_clear)  # two processes must not share a connection
@@ -77,12 +81,15 @@ def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str
     timeout = (settings.AI_CONNECT_TIMEOUT, settings.AI_READ_TIMEOUT)
     deadline = time.monotonic() + sum(timeout)
     # No redirects: the key and the prompt go where the settings say.
+    headers = {"Accept-Encoding": "identity"} | headers
     options: dict[str, Any] = {"timeout": timeout, "stream": True, "allow_redirects": False}
     try:
         with _session(urlsplit(url).netloc).post(url, json=body, auth=auth, headers=headers, **options) as response:
             content = _content(response, deadline)
     except requests.RequestException as error:
         raise _trouble(error) from None
+    except HTTPError:
+        raise AiError(Trouble.SLOW, perhaps_charged=True) from None
     if response.status_code >= 300:
         raise Refusal(response.status_code, content[:4_000].decode("utf-8", "replace"))
     try:
@@ -94,7 +101,7 @@ def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str
 def _content(response: requests.Response, deadline: float) -> bytes:
     """The timeout of `requests` is about one wait; this is about all of them."""
     content = b""
-    for piece in response.iter_content(_PIECE):
+    while piece := response.raw.read1(_PIECE):  # `iter_content` would wait for a whole piece
         content += piece
         if time.monotonic() > deadline:
             raise AiError(Trouble.SLOW, perhaps_charged=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
+from content.ai import http
 from content.ai.accounts import network_providers
 from content.ai.openai import OpenAi
 from content.ai.troubles import AiError, Trouble
@@ -26,7 +29,16 @@ class Server:
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []
+        self.drips, self.pause = False, threading.Event()
         self.asked: list[tuple[str, dict[str, str], dict[str, Any]]] = []
+
+    def write(self, file: BufferedIOBase, content: bytes) -> None:
+        """With `drips` set one byte at a time, until nobody listens any more."""
+        with suppress(ConnectionError):
+            for byte in content if self.drips else ():
+                self.pause.wait(0.02)
+                file.write(bytes([byte]))
+            file.write(content if not self.drips else b"")
 
     def handler(server: Server) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
@@ -40,7 +52,7 @@ class Server:
                     self.send_header("Location", "/elsewhere")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                server.write(self.wfile, content)
 
             def log_message(self, format: str, *args: Any) -> None: ...
 
@@ -50,15 +62,15 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     server = Server()
-    http = ThreadingHTTPServer(("127.0.0.1", 0), server.handler())
-    threading.Thread(target=http.serve_forever, args=[0.05], daemon=True).start()
-    url = f"http://127.0.0.1:{http.server_address[1]}/v1"
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), server.handler())
+    threading.Thread(target=listener.serve_forever, args=[0.05], daemon=True).start()
+    url = f"http://127.0.0.1:{listener.server_address[1]}/v1"
     with override_settings(
         OPENAI_BASE_URL=url, OPENAI_API_KEY=CANARY, OPENAI_MODEL="qwen", AI_RETRY_PAUSES=[0], AI_READ_TIMEOUT=5
     ):
         yield server
-    http.shutdown()
-    http.server_close()
+    listener.shutdown()
+    listener.server_close()
 
 
 def provider() -> OpenAi:
@@ -130,6 +142,28 @@ def test_failures(server: Server, answers: list[tuple[int, Any]], trouble: Troub
     assert CANARY not in repr(raised.value) + str(raised.getrepr(chain=True))
     assert len(server.asked) == (2 if trouble in (Trouble.QUOTA, Trouble.DOWN) else 1)
     assert all(path == "/v1/chat/completions" for path, _headers, _body in server.asked)
+
+
+def test_an_answer_that_drips_is_not_waited_for(server: Server) -> None:
+    server.answers, server.drips = [said("Готов. " * 200)], True
+    with override_settings(AI_CONNECT_TIMEOUT=0.1, AI_READ_TIMEOUT=0.2), pytest.raises(AiError) as raised:
+        provider().complete(PROMPT)
+    assert (raised.value.trouble, raised.value.perhaps_charged) == (Trouble.SLOW, True)
+
+
+def test_an_endless_answer_is_not_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MOST_BYTES", 1_000)
+    server.answers = [said("Готов. " * 200)]
+    with pytest.raises(AiError) as raised:
+        provider().complete(PROMPT)
+    assert raised.value.trouble == Trouble.NONSENSE
+
+
+def test_nothing_is_repeated_when_nobody_waits_any_more(server: Server) -> None:
+    server.answers = [(503, {})]
+    with override_settings(AI_RETRY_PAUSES=[0] * 10_000, AI_READ_TIMEOUT=0.3), pytest.raises(AiError):
+        provider().complete(PROMPT)
+    assert 1 < len(server.asked) < 10_000
 
 
 def test_no_money_is_no_passing_quota(server: Server) -> None:
