@@ -1,4 +1,7 @@
-"""`python -m bench [turns|polling|delivery|timers|kills]`: all, or one; `--full` takes a long one to its end."""
+"""`python -m bench [turns|polling|delivery|timers|kills|retrieval]`: all, or one.
+
+`--full` takes a long one to its end.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def main() -> None:
     from config import embedded
 
     django.setup()
-    from bench import delivery, kills, machine, polling, timers, turns
+    from bench import delivery, kills, machine, polling, retrieval, timers, turns
 
     embedded.ensure()
     full = "--full" in sys.argv
@@ -27,6 +30,7 @@ def main() -> None:
         "delivery": partial(delivery.run, full=full),
         "timers": timers.run,
         "kills": kills.run,
+        "retrieval": retrieval.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

@@ -1,3 +1,3 @@
-from content.admin import ai, catalogue, outbox
+from content.admin import ai, catalogue, documents, outbox
 
-__all__ = ["ai", "catalogue", "outbox"]
+__all__ = ["ai", "catalogue", "documents", "outbox"]

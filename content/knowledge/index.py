@@ -6,10 +6,12 @@ Everything is a numpy array, so an index is saved as files and opened memory-map
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,11 +101,13 @@ def build(entries: Sequence[Entry]) -> Index:
     counts = [_counts(entry) for entry in entries]
     lengths = [sum(count.values()) for count in counts]
     average = sum(lengths) / max(len(lengths), 1)
-    rows: dict[str, list[tuple[int, float]]] = {}
+    rows: dict[str, array[int]] = {}
+    weights: dict[str, array[float]] = {}
     for row, (count, length) in enumerate(zip(counts, lengths, strict=True)):
         norm = K1 * (1 - B + B * length / average) if average else K1
         for word, times in count.items():
-            rows.setdefault(word, []).append((row, times * (K1 + 1) / (times + norm)))
+            rows.setdefault(word, array("i")).append(row)
+            weights.setdefault(word, array("f")).append(times * (K1 + 1) / (times + norm))
     words = sorted(rows, key=str.encode)
     keys = [grams(sound(word)) if _has_key(word) else () for word in words]
     by_gram: dict[str, list[int]] = {}
@@ -118,8 +122,8 @@ def build(entries: Sequence[Entry]) -> Index:
         expires=np.array([entry.expires for entry in entries], np.int32),
         words=np.array([word.encode() for word in words], f"S{_WORD_BYTES}"),
         word_starts=_starts(len(rows[word]) for word in words),
-        word_rows=np.array([row for word in words for row, _ in rows[word]], np.int32),
-        word_weights=np.array([weight for word in words for _, weight in rows[word]], np.float32),
+        word_rows=_joined([rows[word] for word in words], np.int32),
+        word_weights=_joined([weights[word] for word in words], np.float32),
         gram_names=np.array([name.encode() for name in names], f"S{_GRAM_BYTES}"),
         gram_starts=_starts(len(by_gram[name]) for name in names),
         gram_words=np.array([number for name in names for number in by_gram[name]], np.int32),
@@ -143,6 +147,11 @@ def _skeleton(word: str) -> tuple[str, ...]:
     """Of a Latin word, for those who write it in Cyrillic letters."""
     found = skeleton(sound(word)) if "a" <= word[0] <= "z" else ""
     return (found,) if found and len(found) <= _GRAM_BYTES else ()
+
+
+def _joined(columns: Sequence[array[Any]], kind: type[Any]) -> NDArray[Any]:
+    """Arrays and no lists of pairs: of a hundred thousand chunks those would be a gigabyte."""
+    return np.concatenate([np.zeros(0, kind), *(np.frombuffer(column, kind) for column in columns)])
 
 
 def _starts(lengths: Iterable[int]) -> Ints:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from partners.strict_yaml import FileError, Json, read_yaml
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_LETTERS = 2_000_000
+MAX_LETTERS = 1_000_000  # twice as many bytes: as much as Django takes from a form
 MAX_PAGES = 1_000
 MAX_TITLE = 200
 

@@ -5,11 +5,12 @@ A version that is not there yet is not waited for while an older one is: `refres
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -43,13 +44,29 @@ def index_for(owner: int | None) -> Index:
 def refresh(owner: int | None) -> bool:
     """Builds the newest version unless it is there, and removes the others. False if there was nothing to do."""
     wanted = _folder(owner) / _version(owner)
-    built = not wanted.is_dir()
-    if built:
-        _written(owner, wanted)
-    for folder in _versions(owner):
-        if folder != wanted:
-            shutil.rmtree(folder, ignore_errors=True)  # who has it open reads on
-    return built
+    _folder(owner).mkdir(parents=True, exist_ok=True)
+    with _alone(_folder(owner)) as alone:
+        if not alone:
+            return False
+        built = not wanted.is_dir()
+        if built:
+            _written(owner, wanted)
+        for folder in _versions(owner):
+            if folder != wanted:
+                shutil.rmtree(folder, ignore_errors=True)  # who has it open reads on
+        return built
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """A large index takes longer than the next tick: one process at a time builds it."""
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def _folder(owner: int | None) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def test_the_index_follows_the_documents(anna: Partner, data: Path) -> None:
     assert titles(ask("юниты сгорают", anna)) == []  # the older index serves until the next tick
     build_indexes()
     assert titles(ask("юниты сгорают", anna)) == ["Юниты"]
-    assert len(list((data / "network").iterdir())) == 1
+    assert len(list((data / "network").glob("[!.]*"))) == 1
     with tenancy.all_partners():
         assert not refresh(None)
 
@@ -149,9 +150,19 @@ def test_a_damaged_index_is_built_again(anna: Partner, data: Path) -> None:
     load(("b.md", UNITS))
     with tenancy.all_partners():
         refresh(None)
-    (version,) = (data / "network").iterdir()
+    (version,) = (data / "network").glob("[!.]*")
     (version / "words.npy").write_bytes(b"")
     assert titles(ask("юниты сгорают", anna)) == ["Юниты"]
+
+
+def test_one_process_at_a_time_builds(anna: Partner, data: Path) -> None:
+    load(("b.md", UNITS))
+    (data / "network").mkdir(parents=True)
+    with (data / "network" / ".lock").open("w") as file, tenancy.all_partners():
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert not refresh(None)
+        fcntl.flock(file, fcntl.LOCK_UN)
+        assert refresh(None)
 
 
 def test_opened_once(anna: Partner) -> None:
