@@ -179,7 +179,7 @@ def _joined(written: list[str], vocabulary: Index) -> Iterator[Slot]:
     """«файн эффект», «мета буст»: neighbours that are one word in the documents."""
     for left, right in pairwise(written):
         whole = left + right
-        if not (left.isalpha() and right.isalpha()) or len(whole) < 6 or len(left) < 2 or len(right) < 3:
+        if not whole.isalpha() or len(whole) < 6 or len(left) < 2 or len(right) < 3 or {left, right} <= STOP:
             continue
         slot = Slot(whole)
         if vocabulary.word(whole) >= 0 or vocabulary.word(lemma(whole)) >= 0:

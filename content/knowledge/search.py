@@ -11,7 +11,6 @@ from content.knowledge.index import Floats, Index, idf
 from content.knowledge.query import Slot, Synonyms, slots
 
 LIMIT = 10
-CARRY = 0.4  # a section's subject is often named in the chunk before only
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,9 @@ def _hits(
 ) -> list[tuple[float, int, Hit]]:
     score, covered = np.zeros(len(index), np.float32), np.zeros(len(index), np.float32)
     total = 0.0
-    same = index.documents[1:] == index.documents[:-1]
     for slot in asked:
         filled, mass = _filled(index, slot, indexes)
         score += filled
-        score[1:] += np.maximum(CARRY * filled[:-1] * same - filled[1:], 0)
         covered += mass * (filled > 0)
         total += mass
     score[(index.expires > 0) & (index.expires <= today)] = 0

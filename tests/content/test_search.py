@@ -85,16 +85,6 @@ def test_a_heading_weighs_more_than_the_text() -> None:
     assert first("доставка", build([plain, headed])) == 2
 
 
-def test_a_chunk_carries_its_subject_on() -> None:
-    told = [
-        Entry(1, 1, "", (), "Метабуст снижает аппетит, вкус лимонный."),
-        Entry(2, 1, "", (), "Принимать один раз в день."),
-        Entry(3, 2, "", (), "Принимать один раз в день."),
-    ]
-    hits = search("метабуст принимать", [build(told)], today=TODAY, synonyms={}).hits
-    assert [hit.chunk for hit in hits].index(2) < [hit.chunk for hit in hits].index(3)
-
-
 def test_a_partners_own_documents_are_found_beside_the_networks(index: Index) -> None:
     own = build(entries([("Самовывоз", "Мой склад на Лесной: возврат чеков нет.")], first=100))
     hits = search("самовывоз со склада на Лесной", [index, own], today=TODAY, synonyms={}).hits
@@ -148,6 +138,11 @@ def test_what_was_said_before_is_left_out_and_the_fresher_kept() -> None:
     old, fresh = Entry(1, 1, "", (), text, day=1), Entry(2, 2, "", (), text + " страны", day=2)
     other = Entry(3, 3, "", (), "Совсем другие слова о возврате товара в магазин за четырнадцать дней")
     assert [entry.chunk for entry in distinct([old, fresh, other])] == [2, 3]
+
+
+def test_little_words_are_not_joined() -> None:
+    told = [Entry(1, 1, "", (), "Отменить заказ можно в кабинете")]
+    assert first("он от меня", build(told)) is None
 
 
 def test_a_question_of_any_length_is_taken(index: Index) -> None:
