@@ -48,7 +48,9 @@ _MARKS = {"**": "b", "__": "b", "~~": "s", "*": "i", "_": "i"}
 _HREF = re.compile(r"""href\s*=\s*["']?\s*\{([a-z_]{1,40})\}""", re.IGNORECASE)
 
 # Whatever Telegram makes a link of by itself: addresses, bare names of hosts, accounts.
-_HOST = r"(?:[\w-]+\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]+|рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз)(?![\w-])"
+_HOST = (
+    r"(?:[\w-]{1,63}\.){1,10}(?:[a-z]{2,24}|xn--[a-z0-9-]+|рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз)(?![\w-])"
+)
 ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,20}:)?//\S+"
     r"|(?:mailto|tel|tg):\S+"

@@ -16,7 +16,8 @@ _DIGITS = re.compile(
 )
 _FEWEST_OF_A_PHONE = 10  # digits, before a currency behind them says nothing
 _ADDRESS = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@\w{3,}|(?:https?://)?(?:t\.me|vk\.com|wa\.me|instagram\.com)/\S+", re.IGNORECASE
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@\w{3,}|(?:https?://)?(?:t\.me|vk\.com|wa\.me|instagram\.com)/\S+",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _INTRODUCED = re.compile(r"((?:зовут|мо[её] имя)[\s:—-]+)(?!не|как|его|её|ее|их)[^\W\d_]+(?: [А-ЯЁ][^\W\d_]+){0,2}")

@@ -87,7 +87,7 @@ def _head(persona: Persona) -> str:
     story = shorten_to(data(mask(persona.story)), OF_STORY)
     lines = [
         f"Ты — автоматический помощник. Партнёр NL International: {_one_line(data(persona.name))}. "
-        "Ты не человек и не скрываешь этого.",
+        "Ты не человек и не скрываешь этого; о партнёре говоришь в третьем лице.",
         f"Специализация: {about}." if about else "",
         _ADDRESS[persona.style],
         _between("о партнёре", story) if story else "",
