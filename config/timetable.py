@@ -51,10 +51,11 @@ def sync(timetable: tuple[Tick, ...] = TIMETABLE) -> list[str]:
 
 
 def _write(tick: Tick) -> None:
-    interval, _ = IntervalSchedule.objects.get_or_create(
-        every=int(tick.every.total_seconds()), period=IntervalSchedule.SECONDS
-    )
+    seconds = int(tick.every.total_seconds())
+    interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
     schedule = {"interval": interval, "crontab": None, "solar": None, "clocked": None}
+    # The next tick sees the same rows: after a night without a worker there is one to run, not thousands.
+    schedule |= {"expire_seconds": seconds, "expires": None}
     PeriodicTask.objects.update_or_create(
         name=tick.task, defaults={"task": tick.task, "description": tick.default, **schedule}
     )

@@ -28,6 +28,7 @@ def test_the_first_sync_writes_the_defaults() -> None:
         60,
         "seconds",
     )
+    assert row.expire_seconds == 60
 
 
 def test_a_repetition_changes_nothing() -> None:
