@@ -36,12 +36,14 @@ WHAT_TO_DO = {
 
 class DocumentForm(ModelForm):  # type: ignore[type-arg]  # a generic only for mypy
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         required=False,
-        help_text=_("Markdown, text, PDF or DOCX. What is typed below goes before what the file says of itself."),
+        help_text=_(
+            "Markdown, text, PDF or DOCX instead of a text. A title and dates typed here go before the file's own."
+        ),
     )
     text = forms.CharField(
-        label=_("text (Markdown)"),
+        label=_("Text (Markdown)"),
         required=False,
         max_length=MAX_LETTERS,
         strip=False,
@@ -152,11 +154,11 @@ class DocumentAdmin(PanelAdmin):
             *checked,
             (None, {"fields": [*about, "file", "text"]}),
             (_("Dates"), {"fields": (("created_on", "updated_on"), ("as_of", "expires_on"))}),
-            *([(_("Where it comes from"), {"fields": (("came_from", "state"),)})] if obj else []),
+            *([(_("Where it comes from"), {"fields": (("came_from", "shown_state"),)})] if obj else []),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> tuple[str, ...]:
-        return ("for_whom", "what_to_do", "came_from", "state") if obj else ()
+        return ("for_whom", "what_to_do", "came_from", "shown_state") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
         return False  # retired documents stay: answers that quoted them name them
@@ -172,6 +174,10 @@ class DocumentAdmin(PanelAdmin):
         if document.expires_on is not None and document.expires_on <= clock.now().date():
             return "expired", gettext("expired")
         return "live", gettext("in use")
+
+    @display(description=_("state"))
+    def shown_state(self, document: Document) -> str:
+        return self.state(document)[1]
 
     @display(description=_("passages"), ordering="passage_count")
     def passages(self, document: Document) -> int:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
 from content.claims.patterns import Line, Lists, Pattern, PatternError, Phrase, compiled, phrases
@@ -161,5 +162,5 @@ class _Reader:
             raise self._refused(error, path) from None
 
     def _refused(self, error: PatternError, path: Path) -> FileError:
-        sentence = f"“{error}” cannot be read. Write: word, two words, @list + number: #."
+        sentence = _("“%(piece)s” cannot be read. Write: word, two words, @list + number: #.") % {"piece": error}
         return FileError([self.lines.problem(path, "bad_pattern", sentence)])
