@@ -11,7 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from content.knowledge.folder import documents
+from content.knowledge.reading import read
+from content.models import Document
 from content.services.catalogue import load_pay_plan, load_products
+from content.services.knowledge import load_folder
 from funnels.models import FunnelVersion
 from funnels.services.versions import NotPublishable, publish, save_draft
 from partners import clock, tenancy
@@ -54,6 +58,7 @@ class Command(BaseCommand):
 def load(now: datetime) -> Iterator[str]:
     """Behind the door to all partners. Tells what it does while doing it."""
     yield load_catalogue()
+    yield load_articles(now)
     yield load_funnel(now)
     for file in sorted((ROOT / "funnels" / "presets" / "sequences").glob("*.yaml")):
         yield load_sequence(file, now)
@@ -68,6 +73,15 @@ def load_catalogue() -> str:
     load_pay_plan(text=_text(plan), name=plan.name)
     counts = {"created": loaded.created, "updated": loaded.updated, "kept": loaded.kept}
     return _("Products: %(created)s created, %(updated)s updated, %(kept)s kept.") % counts
+
+
+def load_articles(now: datetime) -> str:
+    folder = PRESETS / "knowledge"
+    if Document.objects.filter(partner=None, collection=folder.name).exists():
+        return _("Articles: kept.")
+    sources = [(path, read(path, file.read_bytes())) for path, file in documents(folder)]
+    load_folder(partner_id=None, collection=folder.name, sources=sources, now=now)
+    return _("Articles: %(count)s loaded.") % {"count": len(sources)}
 
 
 def load_funnel(now: datetime) -> str:
