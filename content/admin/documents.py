@@ -177,7 +177,8 @@ class DocumentAdmin(PanelAdmin):
 
     @display(description=_("state"))
     def shown_state(self, document: Document) -> str:
-        return self.state(document)[1]
+        _kind, words = self.state(document)
+        return str(words)
 
     @display(description=_("passages"), ordering="passage_count")
     def passages(self, document: Document) -> int:
