@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from django.utils import translation
 
 from config import embedded
 from config.embedded import postgres
@@ -68,6 +69,13 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """For tests of sentences whose wording in Russian is the translators' own."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def test_a_row_cannot_point_at_another_partners_row(
     setattr(ours, name, theirs)
     for field in ("telegram_id", "update_id", "dedupe_key", "position"):
         if hasattr(ours, field):
-            setattr(ours, field, 999_999)
+            setattr(ours, field, 9_999)
     with tenancy.partner(boris.pk), refused(IntegrityError) as error:
         model._base_manager.bulk_create([ours])
         connection.check_constraints()

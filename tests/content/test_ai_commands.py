@@ -23,6 +23,8 @@ from partners.fields import Secret
 from tests.factories import make_partner
 from tests.yandex import API_KEY, FOLDER, PEM, api_key_account, running_cloud, service_account
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 def cloud() -> Iterator[Standin]:

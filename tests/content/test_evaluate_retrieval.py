@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 
 from content.knowledge.measure import Outcome, Question, Tally, fold
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 def question(number: int, text: str, kind: str, evidence: str = "") -> dict[str, object]:
     docs = ["faq/delivery.md"] if evidence else []

@@ -14,7 +14,7 @@ from content.models import Document
 from partners import tenancy
 from tests.factories import make_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture

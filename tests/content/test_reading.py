@@ -12,6 +12,8 @@ from pypdf import PdfWriter
 from content.knowledge import reading
 from content.knowledge.reading import ReadError, read
 
+pytestmark = pytest.mark.usefixtures("english")
+
 ARTICLE = """---
 title: "Доставка: сроки"
 category: delivery
