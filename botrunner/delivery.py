@@ -176,8 +176,8 @@ class Delivery:
                 return self._again(message, SOON)
             case BadRequest():
                 return Result(message.id, State.FAILED, error.message)
-            case NetworkError() if message.lane == Lane.ALERT:
-                return self._again(message, SOON)  # an alert twice is better than none
+            case NetworkError() if message.lane in Lane.repeatable():
+                return self._again(message, SOON)
             case _:
                 return Result(message.id, State.UNKNOWN, "no answer")
 

@@ -23,15 +23,11 @@ pytestmark = pytest.mark.django_db
 Model = type[models.Model]
 
 # Foreign keys between tables of partners that have no composite constraint, with the reason.
+MOSTLY_OF_THE_NETWORK = "most of them belong to the network, which has no partner id to compare"
 NOT_COMPOSITE = {
-    (
-        "funnels.Conversation",
-        "version",
-    ): "most versions belong to the network, which has no partner id to compare",
-    (
-        "funnels.FunnelEvent",
-        "version",
-    ): "most versions belong to the network, which has no partner id to compare",
+    ("funnels.Conversation", "version"): MOSTLY_OF_THE_NETWORK,
+    ("funnels.FunnelEvent", "version"): MOSTLY_OF_THE_NETWORK,
+    ("funnels.Question", "document"): MOSTLY_OF_THE_NETWORK,
 }
 APPEND_ONLY = {"funnels.FunnelEvent"}
 NETWORK_ROWS = {"content.Chunk", "content.Document", "funnels.FunnelVersion"}

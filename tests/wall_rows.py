@@ -12,6 +12,7 @@ from funnels.models import (
     FunnelEvent,
     FunnelVersion,
     LeadMessage,
+    Question,
     SequencePause,
     TextOverride,
 )
@@ -42,6 +43,9 @@ def make_full_partner(slug: str) -> Partner:
         TextOverride.objects.create(partner=partner, sequence="weight", step="first", text="…", changed_at=NOW)
         SequencePause.objects.create(partner=partner, sequence="weight", paused_at=NOW)
         LeadMessage.objects.create(lead=lead, partner=partner, text="Здравствуйте", at=NOW)
+        Question.objects.create(
+            lead=lead, partner=partner, asker_id=1, chat_id=1, text="Сколько стоит доставка?", asked_at=NOW
+        )
         OutboxMessage.objects.create(
             partner=partner,
             bot=bot,

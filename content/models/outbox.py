@@ -15,8 +15,9 @@ class OutboxMessage(models.Model):
     """
 
     class Lane(models.IntegerChoices):
-        """The smaller, the sooner; answers to leads go past all of them."""
+        """The smaller, the sooner; what the funnel answers at once goes past all of them."""
 
+        REPLY = 0, _("replies")
         ALERT = 1, _("alerts")
         SEQUENCE = 2, _("sequences")
         BROADCAST = 3, _("broadcasts")
@@ -26,6 +27,11 @@ class OutboxMessage(models.Model):
         def promotional(cls) -> tuple[OutboxMessage.Lane, ...]:
             """Those that a lead must have agreed to."""
             return cls.SEQUENCE, cls.BROADCAST
+
+        @classmethod
+        def repeatable(cls) -> tuple[OutboxMessage.Lane, ...]:
+            """Those that are better sent twice than never."""
+            return cls.REPLY, cls.ALERT
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")

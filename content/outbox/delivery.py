@@ -113,12 +113,12 @@ def finish(*, results: Sequence[Result], now: datetime) -> None:
     fetch(FINISH, [ids, now, ids, *columns])
 
 
-# An alert that was taken back meanwhile is not sent again: see FINISH.
+# A reply or an alert that was taken back meanwhile is not sent again: see FINISH.
 SWEEP = """
 UPDATE content_outboxmessage SET
-    state = CASE WHEN lane <> %s THEN 'unknown' WHEN reason = '' THEN 'queued' ELSE 'skipped' END,
-    reason = CASE WHEN lane <> %s THEN 'interrupted' ELSE reason END,
-    finished_at = CASE WHEN lane <> %s OR reason <> '' THEN %s::timestamptz END
+    state = CASE WHEN NOT lane = ANY(%b) THEN 'unknown' WHEN reason = '' THEN 'queued' ELSE 'skipped' END,
+    reason = CASE WHEN NOT lane = ANY(%b) THEN 'interrupted' ELSE reason END,
+    finished_at = CASE WHEN NOT lane = ANY(%b) OR reason <> '' THEN %s::timestamptz END
 WHERE bot_id = ANY(%b::bigint[]) AND state = 'sending' AND (%s::timestamptz IS NULL OR claimed_at < %s)
     AND NOT id = ANY(%b::bigint[])
 RETURNING state
@@ -128,11 +128,11 @@ RETURNING state
 def sweep(
     *, bot_ids: Sequence[int], now: datetime, claimed_before: datetime | None = None, in_hand: Collection[int] = ()
 ) -> int:
-    """Claims that died: alerts go out again, everything else waits for a person. Only for the bots' owner.
+    """Claims that died: replies and alerts go out again, everything else waits for a person. Only for the bots' owner.
 
     `in_hand` are messages that live. Returns how many became unknown.
     """
-    alert = int(Lane.ALERT)
+    again = [int(lane) for lane in Lane.repeatable()]
     which = [list(bot_ids), claimed_before, claimed_before, list(in_hand)]
-    rows = fetch(SWEEP, [alert, alert, alert, now, *which])
+    rows = fetch(SWEEP, [again, again, again, now, *which])
     return sum(state == State.UNKNOWN for (state,) in rows)

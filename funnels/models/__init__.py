@@ -3,6 +3,7 @@ from funnels.models.broadcast import Broadcast
 from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
+from funnels.models.question import Question
 from funnels.models.sequence import SequencePause, TextOverride
 from funnels.models.version import FunnelVersion
 
@@ -14,6 +15,7 @@ __all__ = [
     "FunnelEvent",
     "FunnelVersion",
     "LeadMessage",
+    "Question",
     "SequencePause",
     "TextOverride",
 ]
