@@ -125,6 +125,8 @@ async def send(bot: Bot, replies: Replies, message: Message) -> int:
     target: dict[str, Any] = {"chat_id": replies.chat_id}
     if replies.thread_id:
         target["message_thread_id"] = replies.thread_id
+    if message.reply_to:  # the person may have deleted it meanwhile
+        target["reply_parameters"] = {"message_id": message.reply_to, "allow_sending_without_reply": True}
     if message.picture:
         return await _send_picture(bot, target, message)
     if message.document:

@@ -46,6 +46,7 @@ class Message:
 
     `keyboard` is the persistent reply keyboard, rows of labels; `contact_key` is a label above them whose press
     sends the person's own number. `picture` is a path under MEDIA_ROOT. A document's message has no buttons.
+    `reply_to` is the number of the message that this one answers.
     """
 
     text: Html
@@ -55,6 +56,7 @@ class Message:
     document: Document | None = None
     picture: str = ""
     edits: bool = False
+    reply_to: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Without what is empty. By hand: `asdict` copies so thoroughly that a burst of messages waits for it."""
@@ -73,4 +75,5 @@ class Message:
             document=Document(**data["document"]) if "document" in data else None,
             picture=data.get("picture", ""),
             edits=data.get("edits", False),
+            reply_to=data.get("reply_to", 0),
         )

@@ -49,7 +49,7 @@ async def on_message(update: Update, context: Context) -> None:
     if message is None or message.from_user is None or message.from_user.is_bot:
         await context.settle(update)
         return
-    turn = Turn(parsing.person(message.from_user), parsing.act(message), update.update_id)
+    turn = Turn(parsing.person(message.from_user), parsing.act(message), update.update_id, message.message_id)
     await context.take(update, turn, parsing.where(message.chat))
 
 

@@ -51,6 +51,7 @@ class Turn:
     person: Person
     act: Act
     update_id: int = 0  # Telegram's: the reference of a consent given by it
+    message_id: int = 0  # of the person's own message
 
 
 def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list[tuple[Message, ...]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pytest_django import Settings
 
-from content.messages import Html, Message
+from content.messages import Document, Html, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, drop, promise, send_again, withdraw
 from funnels.models import SequencePause
@@ -36,7 +36,8 @@ def reader(tg: SandboxServer, bot: Bot, name: str) -> tuple[ChatDriver, Lead]:
 def say(
     bot: Bot, chat_id: int, text: str, *, key: str = "", lane: OutboxMessage.Lane = Lane.ALERT, **fields: object
 ) -> int:
-    one = Promise(chat_id, key or text, Message(Html(text)), **{"not_before": now()} | fields)  # type: ignore[arg-type]
+    fields = {"message": Message(Html(text)), "not_before": now()} | fields
+    one = Promise(chat_id, key or text, **fields)  # type: ignore[arg-type]
     with tenancy.partner(bot.partner_id):
         return promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=lane, promises=[one], now=now())
 
@@ -68,6 +69,20 @@ def test_lanes_go_in_their_order(anna: Bot, tg: SandboxServer) -> None:
         until_rows(anna, [(State.SENT, "")] * 3)
     texts = [call.params["text"] for call in tg.calls("sendMessage")]
     assert [text for text in texts if text in Lane.names] == ["ALERT", "BROADCAST", "EDIT"]
+
+
+def test_an_answer_quotes_its_question(anna: Bot, tg: SandboxServer) -> None:
+    with RunnerThread(tg.url):
+        chat, _lead = reader(tg, anna, "Иван")
+        asked = chat.send("Сколько стоит?").id
+        answers = {
+            "текст": Message(Html("текст"), reply_to=asked),
+            "файл": Message(Html("файл"), document=Document("a.txt", "x"), reply_to=asked),
+            "без вопроса": Message(Html("без вопроса"), reply_to=9_999),  # deleted meanwhile
+        }
+        for text, message in answers.items():
+            say(anna, chat.owner.id, text, message=message)
+        assert [chat.wait_text(text).reply_to for text in answers] == [asked, asked, None]
 
 
 def test_not_before_and_not_after(anna: Bot, tg: SandboxServer) -> None:

@@ -560,6 +560,10 @@ def test_copies_pins_and_chat_actions(tg: SandboxServer, chat: ChatDriver) -> No
         await bot.delete_message(chat.owner.id, copied.message_id)
         with pytest.raises(BadRequest, match="Message to be replied not found"):
             await bot.send_message(chat.owner.id, "x", reply_to_message_id=copied.message_id)
+        with pytest.raises(BadRequest, match='Can\'t find field "message_id"'):
+            await bot.send_message(chat.owner.id, "x", api_kwargs={"reply_parameters": {"quote": "x"}})
+        with pytest.raises(BadRequest, match="Message thread not found"):
+            await bot.send_chat_action(chat.owner.id, "typing", message_thread_id=7)
 
     with_bot(tg, work)
     assert [message.text for message in chat.messages] == ["Первое", "Первое", ""]

@@ -103,6 +103,8 @@ def send_chat_action(call: Call) -> bool:
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     thread_id = call.params.integer("message_thread_id") or None
+    if thread_id is not None and thread_id not in chat.topics:
+        raise bad_request("message thread not found")
     call.world.tell(News("action", chat, data={"action": action, "user": call.bot.id, "thread": thread_id}))
     return True
 
@@ -133,8 +135,10 @@ def send(call: Call, chat: Chat, content: Json) -> Json:
 
 def _reply_to(call: Call, chat: Chat) -> int | None:
     given = call.params.json("reply_parameters", dict) or {}
+    if given and "message_id" not in given:
+        raise bad_request('can\'t find field "message_id"')
     params = Params(given) if given else call.params
-    message_id = params.integer("message_id" if given else "reply_to_message_id")
+    message_id = max(0, params.integer("message_id" if given else "reply_to_message_id"))
     if not message_id or message_id in chat.messages:
         return message_id or None
     if params.flag("allow_sending_without_reply"):
