@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from content.claims.patterns import Line, Lists, Pattern, PatternError, Phrase, compiled, phrases
+from content.claims.patterns import Line, Pattern, PatternError, Phrase, compiled, phrases
 from content.claims.words import Form, form
 from content.knowledge.sounds import sound
 from content.knowledge.words import known, words
@@ -116,7 +116,7 @@ def shipped() -> Gate:
 def load_gate(text: str, name: str) -> Gate:
     """Raises partners.strict_yaml.FileError with the line of the mistake."""
     file, lines = read_model(text, name, GateFile)
-    reader = _Reader(lines, {})
+    reader = PatternReader(lines, {})
     for key, entries in file.lists.items():
         reader.lists[key] = reader.list(entries, ("lists", key))
     kinds = tuple(
@@ -142,7 +142,7 @@ def _sounds(kinds: Collection[Kind]) -> dict[str, frozenset[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class PatternReader:
     lines: Lines
     lists: dict[str, tuple[Phrase, ...]]
 
@@ -153,11 +153,11 @@ class _Reader:
             raise self._refused(error, path) from None
 
     def patterns(self, texts: Collection[str], path: Path) -> tuple[Pattern, ...]:
-        return tuple(self._pattern(text, (*path, number), self.lists) for number, text in enumerate(texts))
+        return tuple(self.pattern(text, (*path, number)) for number, text in enumerate(texts))
 
-    def _pattern(self, text: str, path: Path, lists: Lists) -> Pattern:
+    def pattern(self, text: str, path: Path) -> Pattern:
         try:
-            return compiled(text, lists, window=_NEAR)
+            return compiled(text, self.lists, window=_NEAR)
         except PatternError as error:
             raise self._refused(error, path) from None
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from funnels.broadcast_words import BroadcastWords
 from funnels.card_text import AlertTexts
+from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
 from funnels.phrases import Consents, Phrases
 from funnels.scoring import Weights, load_weights
@@ -35,6 +36,11 @@ def broadcast_words() -> BroadcastWords:
 @lru_cache(maxsize=1)
 def alert_texts() -> AlertTexts:
     return _read("alerts.yaml", AlertTexts)
+
+
+@lru_cache(maxsize=1)
+def curator_texts() -> CuratorTexts:
+    return _read("curator.yaml", CuratorTexts)
 
 
 @lru_cache(maxsize=1)
