@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from content import template
 from content.messages import Button, Html, Message, escape
-from funnels import template, wishes
+from funnels import wishes
 from funnels.facts import LeadFacts, PartnerFacts
 from funnels.render import people_variables
 from funnels.variables import SUPPLEMENT_NOTE

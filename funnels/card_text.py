@@ -9,10 +9,10 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from content import template
 from content.markup import shorten
 from content.messages import Html, Style, escape
 from content.russian import lasting
-from funnels import template
 from funnels.schema import Funnel, GoButton, Label, Part
 from funnels.score_words import explain
 from funnels.scoring import Band, Score, band

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from content import russian
+from content import russian, template
 from content.messages import Html, Style
-from funnels import template
 from funnels.digest import METRICS, Metric
 from funnels.schema import Label, Part, Text
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from content import russian
+from content import russian, template
 from content.messages import Button, Html, Message, Style
-from funnels import template
 from funnels.digest import Digest, Figure, Waiting
 from funnels.digest_texts import DigestTexts, short
 from funnels.panel_words import panel_data

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from content import template
 from content.messages import Message
-from funnels import graph, template
+from funnels import graph
 from funnels.callbacks import BACK, HOME, AskNow, Jump, Press
 from funnels.facts import Facts
 from funnels.moves import (

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from content import template
 from content.messages import Html
-from funnels import dialogue, template
+from funnels import dialogue
 from funnels.facts import PartnerFacts
 from funnels.schema import Label, Part, Text
 from funnels.wishes import Topic

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from content import template
 from content.messages import Button, Html, Message, Style
 from content.payplan import PayPlan, level_income, volume_for
 from content.russian import NARROW_SPACE, month, number, roubles
-from funnels import callbacks, template, wishes
+from funnels import callbacks, wishes
 from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
 from funnels.schema import (
     AskButton,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from content import template
 from content.messages import Button, Html, Message
-from funnels import template, wishes
+from funnels import wishes
 from funnels.dialogue import Asking, Kind, Say, Step
 from funnels.facts import PartnerFacts
 from funnels.phrases import ButtonName, Consents, OwnSay, Phrases, consent_html, say

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from content import markup
+from content import markup, template
 from content.messages import Html, Style
-from funnels import template
 from funnels.promises import banned_claims
 from funnels.variables import Rule
 from partners.strict_yaml import Lines, Path, Problem

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from content import template
 from content.messages import Style
-from funnels import callbacks, template
+from funnels import callbacks
 from funnels.contact_words import told
 from funnels.loader import FunnelFileError, load_funnel
 from funnels.schema import Funnel

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from content import template
 from content.messages import Button, Message
-from funnels import callbacks, template, wishes
+from funnels import callbacks, wishes
 from funnels.facts import Facts
 from funnels.phrases import ButtonName, Phrases
 from funnels.render import sequence_variables

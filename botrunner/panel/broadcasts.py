@@ -10,6 +10,7 @@ from botrunner.panel.broadcast_draft import ask_text, next_step
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from content.messages import Button, Message
 from content.russian import number
+from content.template import label
 from funnels.broadcast_groups import FIRST, GROUPS, PAINS
 from funnels.broadcast_words import Group, Say
 from funnels.models import Broadcast
@@ -19,7 +20,6 @@ from funnels.services import broadcasts
 from funnels.services.audience import count, counts
 from funnels.services.broadcast_confirm import confirm
 from funnels.services.broadcast_speech import Speech
-from funnels.template import label
 
 
 def command(visit: Visit, _command: PanelCommand) -> Messages | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from content.messages import Html, Message
 from content.models import OutboxMessage, Product
 from content.outbox.promises import Promise, promise
+from content.template import TemplateError
 from funnels.broadcast_checks import Mark, check_letter, check_mark
 from funnels.broadcast_message import Letter
 from funnels.facts import LeadFacts, PartnerFacts
@@ -18,7 +19,6 @@ from funnels.models import Broadcast
 from funnels.panel_words import panel_data
 from funnels.segments import Segment
 from funnels.services.clicks import Tracked, tracked_url
-from funnels.template import TemplateError
 from funnels.text_checks import named
 from partners.models import Bot, Destination, Partner
 from partners.strict_yaml import Problem

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from content import template
 from content.messages import Button, Html, Message, Style
 from content.russian import number, plural
-from funnels import template
 from funnels.broadcast_groups import group_of
 from funnels.broadcast_words import BroadcastWords, ButtonName, Line, Say
 from funnels.models import Broadcast

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from content import template
 from content.messages import Button, Message
-from funnels import template
 from funnels.facts import Facts, LeadFacts
 from funnels.render import render_notice
 from funnels.services.script import script_for

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from content import markup
+from content import markup, template
 from content.messages import Message, Style
 from content.models import PayPlanVersion, Product
 from content.payplan import PayPlan, load_plan
-from funnels import template
+from content.template import TemplateError
 from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
 from funnels.models import FunnelVersion
 from funnels.render import common_variables, render_step, sequence_variables
 from funnels.schema import Funnel, PayScreen
 from funnels.services.script import product_facts
-from funnels.template import TemplateError
 from partners.models import Partner
 
 Say = Callable[[str, Style], SafeString | str]

@@ -12,8 +12,8 @@ from typing import cast
 
 from django.db.models import Exists, OuterRef
 
+from content import template
 from content.messages import Html, Message, Style
-from funnels import template
 from funnels.models import Alert
 from funnels.scoring import is_hot
 from funnels.services.alerts import day_of, hours_of, readers_of, tell

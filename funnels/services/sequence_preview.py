@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from funnels import template
+from content import template
 from funnels.models import FunnelVersion
 from funnels.sequence_loader import load_sequence
 from funnels.sequence_pace import day_of, plan

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
+from content import template
 from content.messages import Html, escape
 from content.models import OutboxMessage
-from funnels import template
 from funnels.card_text import SOURCE
 from funnels.digest_texts import Why
 from funnels.services.operators import tell_operators

@@ -12,11 +12,11 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from content import template
 from content.claims import Fact, find_claims
 from content.claims.rules import SHIPPED, load_rules
 from content.markup import MESSAGE_LIMIT
 from content.messages import Html, Style, escape
-from funnels import template
 from funnels.loader import load_funnel
 from partners.strict_yaml import read_yaml
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from content import markup
+from content import markup, template
 from content.messages import Style
-from funnels import template
 from funnels.digest import METRICS, Digest, Figure, Waiting, figures, next_digest, span
 from funnels.digest_texts import DigestTexts, short
 from funnels.digest_view import Writer

@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 from django.conf import settings
 
+from content import template
 from content.messages import Style
 from content.payplan import PayPlan, load_plan, volume_for
-from funnels import template
 from funnels.loader import load_funnel
 from funnels.render import GOALS
 from funnels.schema import Funnel, GoButton, LinkButton, Pain, PayScreen, ProductScreen

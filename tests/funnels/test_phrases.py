@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from content import markup
+from content import markup, template
 from content.messages import Style
-from funnels import dialogue, template, wishes
+from funnels import dialogue, wishes
 from funnels.facts import PartnerFacts
 from funnels.phrases import Consents, Phrases, consent_html, say
 from funnels.services.presets import consent_texts, phrases

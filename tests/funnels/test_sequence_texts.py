@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 from django.conf import settings
 
+from content import template
 from content.claims import find_claims
 from content.messages import Html, Style
-from funnels import template
 from funnels.management.commands.check_funnels import (
     catalogue_entries,
     sequence_names,

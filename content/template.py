@@ -1,4 +1,4 @@
-"""The texts of funnel files: trusted Telegram HTML with two marks. Pure.
+"""The texts of preset files: trusted Telegram HTML with two marks. Pure.
 
 `[[ты|вы]]` stands for two forms of address, `{first_name|друзья}` for a variable with its fallback, `{{` for
 a brace. A value never becomes a part of the template: it is put in after the marks were read, and escaped.

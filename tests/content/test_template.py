@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content.markup import fault, visible
 from content.messages import Html, Style
-from funnels.template import TemplateError, Variable, label, parse, render, variables_in
+from content.template import TemplateError, Variable, label, parse, render, variables_in
 
 HOSTILE = '<b>&"{x}[[|]]'
 
