@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from content import template
 from content.knowledge.courtesy import Courtesy
 from content.knowledge.gate import Refusal
 from content.markup import MESSAGE_LIMIT, shorten, telegram_length, visible
 from content.messages import Button, Html, Message
 from content.russian import lasting
-from funnels import template, wishes
+from funnels import wishes
 from funnels.curator_texts import ButtonName, CuratorTexts, Line, OwnSay
 from funnels.facts import PartnerFacts
 

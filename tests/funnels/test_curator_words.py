@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from content import markup
+from content import markup, template
 from content.claims import find_claims
 from content.knowledge.courtesy import Courtesy
 from content.knowledge.gate import Refusal
 from content.messages import Button, Html, Message, Style
-from funnels import template, wishes
+from funnels import wishes
 from funnels.curator_texts import CuratorTexts
 from funnels.curator_words import (
     AnswerPress,
