@@ -26,6 +26,11 @@ class Departures:
         clock = asyncio.get_running_loop().time
         return cls(Pace(settings.TELEGRAM_RATE, clock()), clock)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for a reply and one could leave at once."""
+        return not self._persons and not self.pace.wait(self._clock())
+
     async def reply(self) -> Place:
         """A person waits: they go past the lanes."""
         self._persons += 1

@@ -11,7 +11,7 @@ from django.db import connection
 
 # Keeps our locks apart from everybody else's in this database.
 NAMESPACE = 0x4352 << 40
-BOTS, OUTBOX = "curator_bots", "curator_outbox"
+BOTS, OUTBOX, QUESTIONS = "curator_bots", "curator_outbox", "curator_questions"
 
 
 class OwnershipLost(RuntimeError):
@@ -20,10 +20,14 @@ class OwnershipLost(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`look`: a wish changed, or it is time to look anyway; `outbox`: bots with something new to send."""
+    """`look`: a wish changed, or it is time to look anyway.
+
+    `outbox`: bots with something new to send; `questions`: bots that were asked something.
+    """
 
     look: bool
-    outbox: set[int]
+    outbox: frozenset[int] = frozenset()
+    questions: frozenset[int] = frozenset()
 
 
 class Ownership:
@@ -40,7 +44,7 @@ class Ownership:
             **{name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)},
             autocommit=True,
         )
-        await conn.execute(f"LISTEN {BOTS}; LISTEN {OUTBOX}")
+        await conn.execute(f"LISTEN {BOTS}; LISTEN {OUTBOX}; LISTEN {QUESTIONS}")
         return cls(conn)
 
     async def __aenter__(self) -> Self:
@@ -68,8 +72,12 @@ class Ownership:
             notices = [notice async for notice in self._conn.notifies(timeout=seconds, stop_after=1)]
         except psycopg.OperationalError as error:
             raise OwnershipLost from error
-        outbox = {int(notice.payload) for notice in notices if notice.channel == OUTBOX}
-        return News(look=len(outbox) < len(notices) or not notices, outbox=outbox)
+        look = not notices or any(notice.channel == BOTS for notice in notices)
+        outbox, questions = (
+            frozenset(int(notice.payload) for notice in notices if notice.channel == channel)
+            for channel in (OUTBOX, QUESTIONS)
+        )
+        return News(look, outbox, questions)
 
     async def _rows(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         try:

@@ -25,6 +25,7 @@ from botrunner.services import fleet, inbox
 from botrunner.services.fleet import Pulse
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
+from botrunner.typing_action import Typing
 from content.outbox.delivery import sweep
 from partners.models import Bot
 
@@ -59,6 +60,7 @@ class RunningBot:
         clock: Clock,
         delivery: Delivery,
         menus: Menus,
+        typing: Typing,
     ) -> None:
         self.pulse = Pulse(bot_id=bot_id, generation=generation)
         self.desk = Desk.of(partner_id=partner_id, bot_id=bot_id, clock=clock)
@@ -68,6 +70,7 @@ class RunningBot:
         self._life: asyncio.Task[None] | None = None
         self._delivery = delivery
         self._menus = menus
+        self._typing = typing
         self._menu = ""
         self._showing_menu: asyncio.Task[None] | None = None
         self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
@@ -107,6 +110,7 @@ class RunningBot:
             log.error("bot %s broke: %s\n%s", self.pulse.bot_id, describe(error), frames(error))
             self._failed(describe(error))
         finally:
+            self._typing.leave(self.pulse.bot_id)
             await self._delivery.leave(self.pulse.bot_id)
 
     async def _join_delivery(self, application: BotApplication) -> None:
@@ -115,6 +119,7 @@ class RunningBot:
         if unknown := await in_partner(self.desk.partner_id, sweep, **swept):
             log.warning("bot %s: %s messages were being sent when the runner died", self.pulse.bot_id, unknown)
         self._delivery.join(self.pulse.bot_id, Outlet(application.bot, self.desk.departures))
+        self._typing.join(self.pulse.bot_id, application.bot, self.desk.departures)
 
     def _show_menu(self, application: BotApplication) -> None:
         """Beside the polling, which does not wait for it."""

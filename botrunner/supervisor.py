@@ -18,12 +18,13 @@ from botrunner.services import fleet, outgoing
 from botrunner.services.fleet import Pulse, Wish
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
+from botrunner.typing_action import Typing
 from partners.models import Bot
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 3.0  # seconds between two looks, when nobody notifies
-NO_NEWS = News(look=True, outbox=set())
+NO_NEWS = News(look=True)
 STARTED_AT_ONCE = 50  # bots per look: a start costs two queries and the first poll
 
 
@@ -42,6 +43,7 @@ class Supervisor:
         self._bots: dict[int, RunningBot] = {}
         self._delivery = Delivery(clock=clock)
         self._menus = Menus()
+        self._typing = Typing(clock=clock)
         self._tests: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._database_is_away = False
@@ -53,13 +55,15 @@ class Supervisor:
     async def run(self) -> None:
         await self._request.initialize()
         delivering = asyncio.create_task(self._delivery.run(), name="delivery")
+        typing = asyncio.create_task(self._typing.run(), name="typing")
         try:
             while not self._stopping.is_set():
                 await self._run_with_database()
         finally:
             await self._stop_bots(list(self._bots))
             delivering.cancel()
-            await asyncio.gather(delivering, *self._tests, return_exceptions=True)
+            typing.cancel()
+            await asyncio.gather(delivering, typing, *self._tests, return_exceptions=True)
             await self._request.close()
             await asyncio.to_thread(close_connections)
 
@@ -130,6 +134,7 @@ class Supervisor:
             clock=self._clock,
             delivery=self._delivery,
             menus=self._menus,
+            typing=self._typing,
         )
         bot.start()
 
@@ -166,11 +171,13 @@ class Supervisor:
             self._delivery.wake(bot_id)
 
     async def _until_look(self, ownership: Ownership, seconds: float) -> None:
-        """Hands on the news of the outbox until it is time to look at the wishes."""
+        """Hands on the news of the outbox and of questions until it is time to look at the wishes."""
         end = self._loop_time() + seconds
         while not self._stopping.is_set():
             news = await self._news(ownership, max(0.0, end - self._loop_time()))
             self._wake(news.outbox)
+            for bot_id in news.questions:
+                self._typing.wake(bot_id)
             if news.look or self._loop_time() >= end:
                 return
 
