@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import override_settings
 
 from content.ai.standin import Standin
-from content.ai.standin.cloud import Cloud
+from content.ai.standin.cloud import Cloud, completed
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Partner, YandexAccount
@@ -52,3 +53,13 @@ def service_account(partner: Partner, **fields: Any) -> None:
 def _account(partner: Partner, fields: dict[str, Any]) -> None:
     with tenancy.all_partners():
         YandexAccount.objects.create(partner=partner, **{"folder_id": FOLDER} | fields)
+
+
+@dataclass(slots=True)
+class Saying(Cloud):
+    """Lets everybody in and says what it is told to, whatever it is asked."""
+
+    says: str = ""
+
+    def completion(self, body: dict[str, Any]) -> dict[str, Any]:
+        return completed(self.says, 100, "ALTERNATIVE_STATUS_FINAL")

@@ -31,6 +31,10 @@ WHAT_TO_DO = {
     "link": _("A link of one person or one day. Write {shop_link} or {registration_link}, or leave it out."),
     "slot": _("There is no such slot: {shop_link} and {registration_link} are filled with the partner's own."),
     "person": _("A phone, an address or an account. Take it out: everybody's bot would show it."),
+    "claim": _(
+        "A promise that may not be made: a cure, an income, a result. It is not quoted. Say what is in it instead."
+    ),
+    "instruction": _("An order to the assistant. This passage is not used: take the order out."),
 }
 
 

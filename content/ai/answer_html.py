@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import accumulate, groupby, takewhile
 
-from content.ai.markdown import ADDRESS, Styled, Styles, read
+from content.ai.markdown import Styled, Styles, read
 from content.ai.types import Slot
+from content.contacts import ADDRESS
 from content.markup import MESSAGE_LIMIT, telegram_length
 from content.messages import Html
 

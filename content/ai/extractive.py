@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from content.ai.answer_html import to_messages
+from content.ai.quotable import quotable
 from content.ai.sentences import whole_sentences
 from content.ai.types import Passage, Slot
 from content.messages import Html
 
-MOST = 2
-LONGEST = (900, 400)  # characters of the first and of the second one
+LONGEST = (900, 400)  # characters of the first and of the second one that are quoted
 _SPECIAL = re.compile(r"([*_`~\[\]<>{}#|])")
 
 
 def quote(passages: Sequence[Passage], slots: Mapping[str, Slot]) -> tuple[Html, ...]:
-    """Empty without passages. Passages come best first; of one document only the best is quoted with its title."""
+    """Empty if nothing may be quoted. Passages come best first; of one document only the best has its title."""
     quoted: list[str] = []
     titles: set[str] = set()
-    for passage, longest in zip(passages[:MOST], LONGEST, strict=False):
+    for passage, longest in zip(_quotable(passages), LONGEST, strict=False):
         text = whole_sentences(passage.text, longest)
         heading = "" if passage.title in titles else f"<b>{_plain(passage.title)}</b>\n"
         titles.add(passage.title)
         as_of = f"\n<i>Данные на {passage.as_of:%d.%m.%Y}</i>" if passage.as_of else ""
         quoted.append(f"{heading}{text}{as_of}")
     return to_messages("\n\n".join(quoted), slots)
+
+
+def _quotable(passages: Sequence[Passage]) -> Iterator[Passage]:
+    return filter(None, map(quotable, passages))
 
 
 def _plain(title: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from content.ai.types import Slot
+from content.contacts import ADDRESS
 
 Style = str  # a tag, or "a" and the address
 Styles = tuple[Style, ...]
@@ -46,20 +47,6 @@ _TOKEN = re.compile(
 )
 _MARKS = {"**": "b", "__": "b", "~~": "s", "*": "i", "_": "i"}
 _HREF = re.compile(r"""href\s*=\s*["']?\s*\{([a-z_]{1,40})\}""", re.IGNORECASE)
-
-# Whatever Telegram makes a link of by itself: addresses, bare names of hosts, accounts.
-_HOST = (
-    r"(?:[\w-]{1,63}\.){1,10}(?:[a-z]{2,24}|xn--[a-z0-9-]+|рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз)(?![\w-])"
-)
-ADDRESS = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,20}:)?//\S+"
-    r"|(?:mailto|tel|tg):\S+"
-    rf"|(?<![\w.+-])[\w.+-]+@{_HOST}"
-    rf"|(?<![\w-]){_HOST}(?:[:/?#]\S*)?"
-    r"|(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\S*)?(?!\d)"
-    r"|@[a-z0-9_]{3,}",
-    re.IGNORECASE,
-)
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+)$")
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+")

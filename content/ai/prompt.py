@@ -1,6 +1,7 @@
 """The prompt of an answer: who speaks, the rules, what the documents say, what was said before. Pure.
 
 Everything a person or a document wrote is data between marks that no data can contain: its angle brackets are replaced.
+What may not be quoted of a document is not shown to a model either.
 Of the partner there is only what the caller hands in, so no other partner's data can be here.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from content.ai.masking import mask
+from content.ai.quotable import quotable
 from content.ai.tokens import estimate, estimate_message, shorten_to
 from content.ai.types import Passage, Prompt, Turn
 from content.messages import Style
@@ -97,9 +99,10 @@ def _head(persona: Persona) -> str:
 
 
 def _documents(passages: Sequence[Passage], tokens: int) -> Iterator[str]:
-    if not passages:
+    shown = list(filter(None, map(quotable, passages)))
+    if not shown:
         yield "Документов по этому вопросу нет."
-    for number, passage in enumerate(passages):
+    for number, passage in enumerate(shown):
         as_of = f" (данные на {passage.as_of:%d.%m.%Y})" if passage.as_of else ""
         title = f"{_one_line(data(passage.title))}{as_of}\n"
         room = tokens - estimate(_between("документ", title)) - 2

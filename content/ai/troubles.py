@@ -27,6 +27,12 @@ class Trouble(StrEnum):
     RESTING = "resting"
     BUDGET = "budget"
     ASKED_BEFORE = "asked_before"
+    LEAK = "leak"
+    LANGUAGE = "language"
+    CONTACT = "contact"
+    IMPOSTOR = "impostor"
+    CLAIM = "claim"
+    FIGURE = "figure"
 
 
 SENTENCES = {
@@ -51,6 +57,22 @@ SENTENCES = {
     Trouble.RESTING: _("The account is not asked for some minutes, because its last calls failed."),
     Trouble.BUDGET: _("The partner's budget for AI is used up. It can be raised at the partner."),
     Trouble.ASKED_BEFORE: _("This was already asked and may have been charged: it is not asked again."),
+    Trouble.LEAK: _("The model repeated its rules. The answer was held back, the documents were quoted."),
+    Trouble.LANGUAGE: _("The model did not answer in Russian. The answer was held back, the documents were quoted."),
+    Trouble.CONTACT: _(
+        "The model named a link, an account or a phone. The answer was held back, the documents were quoted."
+    ),
+    Trouble.IMPOSTOR: _(
+        "The model claimed to be a human or a doctor. The answer was held back, the documents were quoted."
+    ),
+    Trouble.CLAIM: _(
+        "The model promised what may not be promised: a cure, an income, a result. The answer was held back, "
+        "the documents were quoted."
+    ),
+    Trouble.FIGURE: _(
+        "The model named a sum or a percentage that stands in none of the documents it was given. The answer was "
+        "held back, the documents were quoted."
+    ),
 }
 
 # Nobody else may be asked either.

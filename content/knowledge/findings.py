@@ -1,4 +1,4 @@
-"""What does not belong into a document: links that are not slots, phones and addresses of people. Pure."""
+"""What does not belong into a document: links that are not slots, people's phones, claims, orders to the bot. Pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from content.claims import find_claims
+from content.contacts import contacts
+from content.knowledge.instructions import instructions
+
 MOST = 50
 
 SLOTS = frozenset({"shop_link", "registration_link"})
-_LINK = re.compile(r"(?:https?://|www\.|\bt\.me/|\bvk\.com/|\bwa\.me/|\binstagram\.com/)[^\s)>\]]+", re.IGNORECASE)
 _SLOT = re.compile(r"\{([a-z_]{1,40})\}")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_ACCOUNT = re.compile(r"(?<![\w.@/])@[A-Za-z]\w{3,31}")
-# Ten digits and more, however they are grouped: an amount of money has fewer.
-_PHONE = re.compile(r"(?<![\d\w,.])(?:\+\d|8[ (-])(?:[ ()-]{0,2}\d){9,13}(?!\d)")
+_BLOCK = re.compile(r".+?(?:\n\s*\n|\Z)", re.DOTALL)
 
 
 class Fault(StrEnum):
     LINK = "link"
     SLOT = "slot"
     PERSON = "person"
+    CLAIM = "claim"
+    INSTRUCTION = "instruction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,30 @@ class Finding:
 
 
 def findings(text: str) -> list[Finding]:
-    found = [finding for number, line in enumerate(text.split("\n"), 1) for finding in _in_line(line, number)]
+    """The first ones, in the order of the text."""
+    found: list[Finding] = []
+    line = 1
+    for block in _BLOCK.findall(text):
+        for fault, start, end in sorted(_in_block(block), key=lambda one: one[1]):
+            quote = " ".join(block[start:end].split())
+            short = f"{quote[:4]}…" if fault is Fault.PERSON else quote[:80]
+            found.append(Finding(fault, line + block.count("\n", 0, start), short))
+        line += block.count("\n")
+        if len(found) >= MOST:
+            break
     return found[:MOST]
 
 
-def _in_line(line: str, number: int) -> Iterator[Finding]:
-    for match in _LINK.finditer(line):
-        yield Finding(Fault.LINK, number, match[0][:80])
-    for match in _SLOT.finditer(line):
+def _in_block(block: str) -> Iterator[tuple[Fault, int, int]]:
+    reached = 0
+    for contact in sorted(contacts(block), key=lambda one: one.start):
+        if contact.start >= reached:
+            yield Fault(contact.kind), contact.start, contact.end
+        reached = max(reached, contact.end)
+    for match in _SLOT.finditer(block):
         if match[1] not in SLOTS:
-            yield Finding(Fault.SLOT, number, match[0])
-    rest = _LINK.sub(" ", line)
-    for pattern in (_MAIL, _PHONE, _ACCOUNT):
-        for match in pattern.finditer(rest):
-            yield Finding(Fault.PERSON, number, match[0][:4] + "…")
-        rest = pattern.sub(" ", rest)
+            yield Fault.SLOT, *match.span()
+    for claim in find_claims(block):
+        yield Fault.CLAIM, claim.start, claim.end
+    for start, end in instructions(block):
+        yield Fault.INSTRUCTION, start, end

@@ -23,7 +23,7 @@ from content.models import AiAccount, AiUse
 from partners import tenancy
 from partners.models import Partner
 from tests.factories import NOW, make_partner
-from tests.yandex import FOLDER, api_key_account, running_cloud, service_account
+from tests.yandex import FOLDER, Saying, api_key_account, running_cloud, service_account
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +137,31 @@ def test_a_fault_that_passes_is_not_noticed(cloud: Standin, anna: Partner) -> No
     assert (reply.outcome.provider, reply.outcome.falls) == ("yandex", ())
     assert len(cloud.asked("completion")) == 3
     assert [use.state for use in uses(anna)] == ["charged"]
+
+
+@pytest.mark.parametrize(
+    ("says", "trouble"),
+    [
+        ("Купите на https://evil.example", Trouble.CONTACT),
+        ("Коллаген вылечит артроз.", Trouble.CLAIM),
+        ("Доставка стоит 777 ₽.", Trouble.FIGURE),
+        ("Delivery takes a week.", Trouble.LANGUAGE),
+    ],
+)
+def test_what_may_not_be_said_is_paid_for_and_not_sent(
+    cloud: Standin, anna: Partner, says: str, trouble: Trouble
+) -> None:
+    api_key_account(anna)
+    cloud.cloud = Saying(says=says)
+    with override_settings(**NETWORK):
+        reply = ask(anna)
+    assert_sensible(reply)
+    assert reply.outcome.provider == EXTRACTIVE
+    assert [fall.trouble for fall in reply.outcome.falls] == [trouble]
+    assert len(cloud.asked("completion")) == 1
+    [use] = uses(anna)
+    assert (use.state, use.trouble) == ("charged", trouble)
+    assert use.roubles == reply.outcome.roubles > 0
 
 
 def test_a_truncated_answer_ends_with_a_whole_sentence(cloud: Standin, anna: Partner) -> None:

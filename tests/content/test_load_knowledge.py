@@ -62,6 +62,14 @@ def test_dry_run(folder: Path) -> None:
     assert stored() == set()
 
 
+@pytest.mark.parametrize("option", [[], ["--dry-run"]])
+def test_what_should_be_corrected_is_told(folder: Path, option: list[str]) -> None:
+    (folder / "two.txt").write_text("Доставка.\nЧай лечит диабет, пишите anna@example.com", encoding="utf-8")
+    out, _err = load(folder, *option)
+    assert "two.txt:2: claim: лечит\ntwo.txt:2: person: anna…\n" in out
+    assert "one.md:" not in out
+
+
 def test_for_one_partner(folder: Path) -> None:
     make_partner("anna")
     load(folder, "--partner", "anna")

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from content.knowledge.findings import findings
 from content.knowledge.folder import documents
 from content.knowledge.reading import ReadError, Source, read
 from content.queries.indexes import refresh
@@ -18,6 +19,7 @@ from partners import clock, tenancy
 from partners.models import Partner
 
 WIDTH = 30
+MOST_REPORTED = 5  # of a file
 
 
 class Command(BaseCommand):
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _("New: %(new)s, updated: %(updated)s, unchanged: %(unchanged)s, retired: %(retired)s.") % values
         )
+        self.report(sources)
         if dry_run:
             self.stdout.write(_("Nothing was written: this was a dry run."))
 
@@ -60,6 +63,12 @@ class Command(BaseCommand):
             except (OSError, ReadError) as error:
                 raise CommandError(f"{file}: {error}") from None
             self.progress(number, len(found))
+
+    def report(self, sources: list[tuple[str, Source]]) -> None:
+        """What an editor should correct; these places are not quoted."""
+        for path, source in sources:
+            for finding in findings(source.text)[:MOST_REPORTED]:
+                self.stdout.write(f"{path}:{finding.line}: {finding.fault}: {finding.quote}")
 
     def progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
