@@ -10,6 +10,7 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from botrunner.replies import Replies
 from funnels import engine, wishes
 from funnels.callbacks import AskNow, Jump, Press, decode, decode_outside
+from funnels.curator_words import AnswerPress, decode_answer
 from funnels.dialogue import Cancel, Card
 from funnels.panel_words import PanelCommand, PanelPress, decode_panel
 from funnels.services.turn_rows import Person
@@ -80,9 +81,9 @@ def formatted(message: Message) -> str:
     return clean(html.replace("<blockquote expandable>", "<blockquote>"), 4 * MAX_TEXT)
 
 
-def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | PanelPress | None:
+def press(query: CallbackQuery) -> Press | Jump | AskNow | wishes.Tapped | AnswerPress | PanelPress | None:
     data = query.data or ""
-    return decode(data) or decode_outside(data) or wishes.decode(data) or decode_panel(data)
+    return decode(data) or decode_outside(data) or wishes.decode(data) or decode_answer(data) or decode_panel(data)
 
 
 def where(chat: Chat, pressed: Message | None = None) -> Replies:

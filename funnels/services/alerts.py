@@ -19,10 +19,10 @@ from partners.models import Bot, Lead, Partner
 MOST_AN_HOUR = 30  # messages about one lead: nobody may bury the partner's other alerts
 
 
-def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime, key: str = "") -> Alert | None:
+def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime, key: str = "", asked: str = "") -> Alert | None:
     """None if it was raised today already, in the partner's zone. `lead.partner` and the lead's links are read.
 
-    `key` is that of the message, if its cause has one of its own.
+    `key` is that of the message, if its cause has one of its own; `asked` is the lead's message it is about.
 
     The row is made in any case, also for a partner who wants no messages: lists and the digest show it.
     """
@@ -37,19 +37,22 @@ def raise_alert(*, lead: Lead, trigger: Alert.Trigger, now: datetime, key: str =
     if not is_new:
         return None
     if lead.partner.lead_notifications:
-        tell(lead=lead, message=card(lead=lead, trigger=trigger, now=now), key=key or f"alert:{alert.pk}", now=now)
+        message = card(lead=lead, trigger=trigger, now=now, asked=asked)
+        tell(lead=lead, message=message, key=key or f"alert:{alert.pk}", now=now)
     return alert
 
 
-def raise_again(*, lead: Lead, trigger: Alert.Trigger, headline: Headline, key: str, now: datetime) -> None:
+def raise_again(
+    *, lead: Lead, trigger: Alert.Trigger, headline: Headline, key: str, now: datetime, asked: str = ""
+) -> None:
     """For what the partner must not miss, the second question of a day, say: today's alert opens again."""
-    if raise_alert(lead=lead, trigger=trigger, now=now, key=key) is not None or lead.erased_at is not None:
+    if raise_alert(lead=lead, trigger=trigger, now=now, key=key, asked=asked) is not None or lead.erased_at is not None:
         return
     today = Alert.objects.filter(lead=lead, trigger=trigger, day=day_of(lead.partner, now))
     again = hours_of(lead.partner).repeat_at(now)
     today.update(state=Alert.State.OPEN, settled_at=None, remind_at=again, wished=False)
     if lead.partner.lead_notifications and not floods(lead=lead, now=now):
-        tell(lead=lead, message=card(lead=lead, trigger=headline, now=now), key=key, now=now)
+        tell(lead=lead, message=card(lead=lead, trigger=headline, now=now, asked=asked), key=key, now=now)
 
 
 def settle(*, lead: Lead, state: Alert.State, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -24,11 +25,16 @@ WORDS = 3  # messages on a card
 RUSSIAN = "ru"  # whatever language the web page speaks that has caused a card
 
 
-def card(*, lead: Lead, trigger: Headline | Alert.Trigger, now: datetime) -> Message:
-    """All that the partner needs to know to answer, with the buttons to act. `lead.partner` and its links are read."""
-    voice = voice_for(lead.partner)
+def card(*, lead: Lead, trigger: Headline | Alert.Trigger, now: datetime, asked: str = "") -> Message:
+    """All that the partner needs to know to answer, with the buttons to act. `lead.partner` and its links are read.
+
+    `asked`: the message that it is about, if it may be an older one.
+    """
+    voice, facts = voice_for(lead.partner), facts_of(lead=lead, now=now)
+    if asked and asked not in facts.words:
+        facts = replace(facts, words=(asked, *facts.words)[:WORDS])
     with translation.override(RUSSIAN):
-        text = voice.card(str(trigger), facts_of(lead=lead, now=now), now)  # type: ignore[arg-type]  # one of them
+        text = voice.card(str(trigger), facts, now)  # type: ignore[arg-type]  # one of them
     return Message(text, buttons=buttons(lead, voice))
 
 

@@ -8,7 +8,7 @@ from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
 from funnels import digest
-from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, LeadMessage
+from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, LeadMessage, Question
 from funnels.services.alerts import settle
 from funnels.services.enrollments import leave
 from funnels.services.scene import voice_of
@@ -37,6 +37,7 @@ def erase(*, lead: Lead, now: datetime) -> None:
     settle(lead=lead, state=Alert.State.IRRELEVANT, now=now)
     _erase_messages(lead, now)
     LeadMessage.objects.filter(lead=lead).delete()
+    Question.objects.filter(lead=lead).delete()
     Conversation.objects.filter(lead=lead).delete()
     kind = FunnelEvent.Kind.ERASED
     FunnelEvent.objects.create(partner_id=lead.partner_id, lead=lead, kind=kind, at=now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from content.messages import Document
 from content.models import OutboxMessage
-from funnels.models import Conversation, FunnelEvent, LeadMessage
+from funnels.models import Conversation, FunnelEvent, LeadMessage, Question
 from partners.models import Lead
 
 MOST_ROWS = 2_000  # of each table, the newest ones
@@ -27,6 +27,8 @@ def export(*, lead: Lead, now: datetime) -> Document:
     """`left_out` counts what was too much for one file."""
     written = _newest(LeadMessage.objects.filter(lead=lead).values("text", "at"))
     received = _newest(_received(lead))
+    questions = Question.objects.filter(lead=lead)
+    asked = _newest(questions.values("text", "asked_at", "state", "thumb", "thumbed_at"))
     events = FunnelEvent.objects.filter(lead=lead)
     document = {
         "exported_at": now,
@@ -38,10 +40,12 @@ def export(*, lead: Lead, now: datetime) -> Document:
         "partner_was_told": list(lead.alerts.values("trigger", "at", "state")),
         "messages": written,
         "received": received,
+        "questions": asked,
         "events": list(events.values("kind", "step", "data", "at")[:MOST_ROWS]),
         "left_out": {
             "messages": LeadMessage.objects.filter(lead=lead).count() - len(written),
             "received": _received(lead).count() - len(received),
+            "questions": questions.count() - len(asked),
             "events": max(0, events.count() - MOST_ROWS),
         },
     }

@@ -8,10 +8,12 @@ from datetime import datetime
 from content.messages import Message
 from funnels import dialogue
 from funnels.contacts import example_phone, shown_phone
+from funnels.curator_words import AnswerPress
 from funnels.dialogue import Agree, Ask, Asking, AskPartner, Cancel, Card, Known, PhoneLeft, Refuse, Skip, Step, Words
 from funnels.engine import State, menu_button
 from funnels.moves import Happened
 from funnels.services import contacts, offers, rights
+from funnels.services.answering import feedback
 from funnels.services.scene import Scene, voice_of
 from funnels.services.script import Script
 from funnels.services.turn_rows import Place
@@ -19,8 +21,8 @@ from funnels.wishes import ChangeTopic, Wish
 from partners.models import Consent, Lead
 from partners.queries import consents_in_force
 
-Talk = Ask | AskPartner | Agree | Refuse | Card | Skip | Cancel | Wish | ChangeTopic
-TALKS = (Ask, AskPartner, Agree, Refuse, Card, Skip, Cancel, Wish, ChangeTopic, Words)
+Talk = Ask | AskPartner | Agree | Refuse | Card | Skip | Cancel | Wish | ChangeTopic | AnswerPress
+TALKS = (Ask, AskPartner, Agree, Refuse, Card, Skip, Cancel, Wish, ChangeTopic, AnswerPress, Words)
 CANCELS = frozenset({"отмена", "отменить", "cancel"})
 
 
@@ -48,6 +50,8 @@ def talk(*, script: Script, place: Place, act: Talk | Words, update_id: int, now
     match act:
         case Wish() | ChangeTopic():
             return Talked(*_in_order(rights.fulfil(scene=scene, lead=lead, wish=act), state))
+        case AnswerPress():
+            return Talked(feedback.press(scene=scene, lead=lead, pressed=act), state)
         case Agree("offers", version):
             return Talked(*_in_order(_accept_offers(scene, lead, version), state))
         case _:

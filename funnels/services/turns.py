@@ -10,6 +10,7 @@ from typing import cast
 from content.messages import Message
 from funnels import engine
 from funnels.callbacks import FORGOTTEN, AskNow, Jump, Press
+from funnels.curator_words import AnswerPress
 from funnels.dialogue import Ask
 from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
@@ -84,8 +85,10 @@ def _outcome(place: Place, turn: Turn, decision: Decision, link: Link | None) ->
 
 
 def _hushed(outcome: Outcome, act: Act) -> Outcome:
-    """A person speaks with this lead: the bot only listens, except to what is everybody's right at any moment."""
-    if is_right(act):
+    """A person speaks with this lead: the bot only listens, except to what is everybody's right at any moment
+    and to the buttons under what it has answered before.
+    """
+    if is_right(act) or isinstance(act, AnswerPress):
         return outcome
     decision, place = outcome.decision, outcome.place
     events = tuple(event for event in decision.events if event.kind != "screen_shown")

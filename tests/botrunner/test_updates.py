@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from telegram import CallbackQuery, User
 
 from botrunner import parsing
+from funnels.curator_words import AnswerPress
+from funnels.dialogue import Ask
 from funnels.models import Conversation, FunnelEvent, FunnelVersion, LeadMessage
 from funnels.services.script import forget_scripts
 from partners import tenancy
@@ -158,6 +161,15 @@ def test_what_postgresql_cannot_store_is_left_out() -> None:
 )
 def test_a_name_changes_nothing_around_it_and_can_be_seen(written: str, kept: str) -> None:
     assert parsing.name(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("data", "act"),
+    [("q:7:down", AnswerPress(7, "down")), ("q:7:down:", None), ("c:contact", Ask()), ("", None)],
+)
+def test_a_press_is_read(data: str, act: object) -> None:
+    query = CallbackQuery(id="1", from_user=User(1, "Иван", is_bot=False), chat_instance="1", data=data)
+    assert parsing.press(query) == act
 
 
 def test_a_poison_update_is_set_aside_alone(
