@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "document", View, Add, Change, Delete),
+        _may("content", "regressionquestion", View, Add, Change, Delete),
         _may("content", "outboxmessage", View, Change),
         _may("content", "aiuse", View),
         _may("content", "aiaccount", View),

@@ -40,6 +40,7 @@ OPENS_ALL = {
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
+    ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
     ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
     ("content/management/commands/load_knowledge.py", "_partner"),
     ("content/tasks.py", "build_indexes"),  # whose documents have changed

@@ -25,12 +25,13 @@ Model = type[models.Model]
 # Foreign keys between tables of partners that have no composite constraint, with the reason.
 MOSTLY_OF_THE_NETWORK = "most of them belong to the network, which has no partner id to compare"
 NOT_COMPOSITE = {
+    ("content.RegressionQuestion", "document"): MOSTLY_OF_THE_NETWORK,
     ("funnels.Conversation", "version"): MOSTLY_OF_THE_NETWORK,
     ("funnels.FunnelEvent", "version"): MOSTLY_OF_THE_NETWORK,
     ("funnels.Question", "document"): MOSTLY_OF_THE_NETWORK,
 }
 APPEND_ONLY = {"funnels.FunnelEvent"}
-NETWORK_ROWS = {"content.Chunk", "content.Document", "funnels.FunnelVersion"}
+NETWORK_ROWS = {"content.Chunk", "content.Document", "content.RegressionQuestion", "funnels.FunnelVersion"}
 
 
 def leads_to_partner(model: Model, seen: frozenset[Model] = frozenset()) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botrunner.models import InboxUpdate
-from content.models import AiUse, Chunk, Document, OutboxMessage
+from content.models import AiUse, Chunk, Document, OutboxMessage, RegressionQuestion
 from funnels.models import (
     Alert,
     Broadcast,
@@ -69,6 +69,7 @@ def make_full_partner(slug: str) -> Partner:
         )
         document = Document.objects.create(partner=partner, path="own.md", title="…", text="…", changed_at=NOW)
         Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
+        RegressionQuestion.objects.create(partner=partner, document=document, text="Где склад?", added_at=NOW)
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
 

@@ -1,3 +1,3 @@
-from content.admin import ai, catalogue, documents, outbox
+from content.admin import ai, catalogue, documents, outbox, regression
 
-__all__ = ["ai", "catalogue", "documents", "outbox"]
+__all__ = ["ai", "catalogue", "documents", "outbox", "regression"]

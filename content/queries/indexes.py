@@ -98,13 +98,13 @@ def _written(owner: int | None, wanted: Path) -> Path:
     wanted.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=wanted.parent, prefix=".") as scratch:
         made = Path(scratch) / "index"
-        build(distinct(list(_entries(owner)))).save(made)
+        build(distinct(list(entries_of(owner)))).save(made)
         with suppress(OSError):  # somebody else was quicker
             made.rename(wanted)
     return wanted
 
 
-def _entries(owner: int | None) -> Iterator[Entry]:
+def entries_of(owner: int | None) -> Iterator[Entry]:
     rows = Chunk.objects.filter(owned_by(owner), document__retired_at=None).select_related("document")
     for chunk in rows.defer("text", "document__text").order_by("document_id", "position"):
         document = chunk.document
