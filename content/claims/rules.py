@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from content.claims.patterns import Keys, Pattern, PatternError, Phrase, compiled, phrases
+from content.claims.patterns import Keys, Pattern
+from content.claims.reader import PatternReader
 from content.claims.words import form
-from partners.strict_yaml import FileError, Lines, Path
+from partners.strict_yaml import Path
 from partners.yaml_model import read_model
 
 SHIPPED = pathlib.Path(__file__).resolve().parents[1] / "presets" / "claims.yaml"
@@ -86,56 +86,31 @@ def shipped() -> Rules:
 def load_rules(text: str, name: str) -> Rules:
     """Raises partners.strict_yaml.FileError with the line of the mistake."""
     file, lines = read_model(text, name, ClaimsFile)
-    reader = _Reader(lines, {})
-    for key, entries in file.lists.items():
-        reader.lists[key] = reader.phrases(entries, ("lists", key))
+    reader = PatternReader(lines)
+    reader.read_lists(file.lists)
     by_key: dict[str, list[tuple[Rule, Pattern]]] = {}
     words: set[str] = set()
     for number, entry in enumerate(file.rules):
-        rule = reader.rule(entry, ("rules", number))
+        rule = _rule(reader, entry, ("rules", number))
         for pattern in rule.find:
             words |= pattern.keys
             for key in pattern.rarest_keys:
                 by_key.setdefault(key, []).append((rule, pattern))
     return Rules(
         by_key={key: tuple(pairs) for key, pairs in by_key.items()},
-        warnings=reader.patterns(file.warnings, ("warnings",), _NEAR_EXCUSE),
-        no_denials=reader.patterns(file.no_denials, ("no_denials",), 0),
+        warnings=reader.patterns(file.warnings, ("warnings",), window=_NEAR_EXCUSE),
+        no_denials=reader.patterns(file.no_denials, ("no_denials",), window=0),
         words=frozenset(words),
         stems=frozenset(key.lstrip("!")[:_STEM] for key in words),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    lines: Lines
-    lists: dict[str, tuple[Phrase, ...]]  # those above may be named by those below
-
-    def rule(self, entry: RuleEntry, path: Path) -> Rule:
-        return Rule(
-            key=entry.key,
-            say=entry.say,
-            find=self.patterns(entry.find, (*path, "find"), _NEAR),
-            unless=self.patterns(entry.unless, (*path, "unless"), _NEAR_EXCUSE),
-            denied_too=entry.denied_too,
-            fine_with=entry.fine_with,
-        )
-
-    def patterns(self, texts: tuple[str, ...], path: Path, window: int) -> tuple[Pattern, ...]:
-        return tuple(self._pattern(text, (*path, number), window) for number, text in enumerate(texts))
-
-    def phrases(self, text: str, path: Path) -> tuple[Phrase, ...]:
-        try:
-            return phrases(text, self.lists)
-        except PatternError as error:
-            raise self._refused(error, path) from None
-
-    def _pattern(self, text: str, path: Path, window: int) -> Pattern:
-        try:
-            return compiled(text, self.lists, window=window)
-        except PatternError as error:
-            raise self._refused(error, path) from None
-
-    def _refused(self, error: PatternError, path: Path) -> FileError:
-        sentence = _("“%(piece)s” cannot be read. Write: word, two words, @list + number: #.") % {"piece": error}
-        return FileError([self.lines.problem(path, "bad_pattern", sentence)])
+def _rule(reader: PatternReader, entry: RuleEntry, path: Path) -> Rule:
+    return Rule(
+        key=entry.key,
+        say=entry.say,
+        find=reader.patterns(entry.find, (*path, "find"), window=_NEAR),
+        unless=reader.patterns(entry.unless, (*path, "unless"), window=_NEAR_EXCUSE),
+        denied_too=entry.denied_too,
+        fine_with=entry.fine_with,
+    )

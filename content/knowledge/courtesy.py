@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Literal
 
 from content.claims.patterns import Line, Pattern
+from content.claims.reader import PatternReader
 from content.claims.words import form, names_somebody
-from content.knowledge.gate import Part, PatternReader, Wording
+from content.knowledge.gate import NEAR, Part, Wording
 from content.knowledge.words import words
 from partners.yaml_model import read_model
 
@@ -74,6 +75,10 @@ def shipped() -> Courtesies:
 def load_courtesies(text: str, name: str) -> Courtesies:
     """Raises partners.strict_yaml.FileError with the line of the mistake."""
     file, lines = read_model(text, name, CourtesyFile)
-    reader = PatternReader(lines, {})
-    by_kind = {kind: reader.pattern(wording, ("courtesies", kind.value)) for kind, wording in file.courtesies.items()}
-    return Courtesies(by_kind, reader.pattern(file.around, ("around",)))
+    reader = PatternReader(lines)
+
+    def pattern(wording: str, *path: str) -> Pattern:
+        return reader.pattern(wording, path, window=NEAR)
+
+    by_kind = {kind: pattern(wording, "courtesies", kind.value) for kind, wording in file.courtesies.items()}
+    return Courtesies(by_kind, pattern(file.around, "around"))

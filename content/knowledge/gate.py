@@ -6,25 +6,22 @@ They are written in the little language of `content.claims.patterns`.
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from content.claims.patterns import Line, Pattern, PatternError, Phrase, compiled, phrases
-from content.claims.words import Form, form
-from content.knowledge.sounds import sound
-from content.knowledge.words import known, words
-from partners.strict_yaml import FileError, Lines, Path
+from content.claims.patterns import Line, Lists, Pattern
+from content.claims.reader import PatternReader
+from content.claims.words import form
+from content.knowledge.lines import Sounds, any_found, line_of, sounds_of
 from partners.yaml_model import read_model
 
 SHIPPED = pathlib.Path(__file__).resolve().parents[1] / "presets" / "rules" / "gate.yaml"
-MAX_WORDS = 80
-_NEAR = 6
+NEAR = 6  # other words that may stand between the words of a wording
 
 Wording = Annotated[str, Field(min_length=1, max_length=4_000)]
 Wordings = Annotated[tuple[Wording, ...], Field(max_length=200)]
@@ -74,20 +71,22 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """`lists` are the file's lists of words, for other rules."""
+
     kinds: tuple[Kind, ...]
     asks: tuple[Ask, ...]
-    sounds: Mapping[str, frozenset[str]]  # how the rules' words sound, for misspelt ones
+    sounds: Sounds
+    lists: Lists
 
     def refusal(self, question: str) -> Refusal | None:
         line = self.line(question)
-        return next(
-            (kind.refusal for kind in self.kinds if _any(kind.find, line) and not _any(kind.unless, line)), None
-        )
+        fitting = (kind for kind in self.kinds if any_found(kind.find, line) and not any_found(kind.unless, line))
+        return next((kind.refusal for kind in fitting), None)
 
     def asked(self, question: str) -> Iterator[tuple[str, ...]]:
         """The signs of an answer, for everything that the question asks for."""
         line = self.line(question)
-        return (ask.signs for ask in self.asks if _any(ask.asked, line))
+        return (ask.signs for ask in self.asks if any_found(ask.asked, line))
 
     def is_asking(self, word: str) -> bool:
         """Is it a word that asks, like «стоит», and not what is asked about?"""
@@ -95,17 +94,7 @@ class Gate:
         return any(keys & pattern.keys for ask in self.asks for pattern in ask.asked)
 
     def line(self, text: str) -> Line:
-        return Line([self._form(word) for word in words(text)[:MAX_WORDS]])
-
-    def _form(self, word: str) -> Form:
-        plain = form(word)
-        if known(word) or len(word) < 5:
-            return plain
-        return Form(plain.keys | self.sounds.get(sound(word), frozenset()), plain.kind)
-
-
-def _any(patterns: Collection[Pattern], line: Line) -> bool:
-    return any(True for pattern in patterns for _places in pattern.find(line))
+        return line_of(text, self.sounds)
 
 
 @lru_cache(maxsize=1)
@@ -116,51 +105,18 @@ def shipped() -> Gate:
 def load_gate(text: str, name: str) -> Gate:
     """Raises partners.strict_yaml.FileError with the line of the mistake."""
     file, lines = read_model(text, name, GateFile)
-    reader = PatternReader(lines, {})
-    for key, entries in file.lists.items():
-        reader.lists[key] = reader.list(entries, ("lists", key))
+    reader = PatternReader(lines)
+    reader.read_lists(file.lists)
     kinds = tuple(
         Kind(
             refusal,
-            reader.patterns(entry.find, ("refuse", refusal.value, "find")),
-            reader.patterns(entry.unless, ("refuse", refusal.value, "unless")),
+            reader.patterns(entry.find, ("refuse", refusal.value, "find"), window=NEAR),
+            reader.patterns(entry.unless, ("refuse", refusal.value, "unless"), window=NEAR),
         )
         for refusal, entry in file.refuse.items()
     )
     asks = tuple(
-        Ask(reader.patterns(entry.asked, ("asks", key, "asked")), entry.signs) for key, entry in file.asks.items()
+        Ask(reader.patterns(entry.asked, ("asks", key, "asked"), window=NEAR), entry.signs)
+        for key, entry in file.asks.items()
     )
-    return Gate(kinds, asks, _sounds(kinds))
-
-
-def _sounds(kinds: Collection[Kind]) -> dict[str, frozenset[str]]:
-    keys = {key for kind in kinds for pattern in kind.find for key in pattern.keys if key.isalpha()}
-    found: dict[str, set[str]] = {}
-    for key in keys:
-        found.setdefault(sound(key), set()).add(key)
-    return {heard: frozenset(group) for heard, group in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class PatternReader:
-    lines: Lines
-    lists: dict[str, tuple[Phrase, ...]]
-
-    def list(self, text: str, path: Path) -> tuple[Phrase, ...]:
-        try:
-            return phrases(text, self.lists)
-        except PatternError as error:
-            raise self._refused(error, path) from None
-
-    def patterns(self, texts: Collection[str], path: Path) -> tuple[Pattern, ...]:
-        return tuple(self.pattern(text, (*path, number)) for number, text in enumerate(texts))
-
-    def pattern(self, text: str, path: Path) -> Pattern:
-        try:
-            return compiled(text, self.lists, window=_NEAR)
-        except PatternError as error:
-            raise self._refused(error, path) from None
-
-    def _refused(self, error: PatternError, path: Path) -> FileError:
-        sentence = _("“%(piece)s” cannot be read. Write: word, two words, @list + number: #.") % {"piece": error}
-        return FileError([self.lines.problem(path, "bad_pattern", sentence)])
+    return Gate(kinds, asks, sounds_of(pattern for kind in kinds for pattern in kind.find), reader.lists)

@@ -11,7 +11,11 @@ from django.conf import settings
 
 from content.messages import Style
 from content.payplan import load_plan
+from content.services.catalogue import Catalogue
 from funnels.facts import Facts, LeadFacts, PartnerFacts, ProductFacts
+from funnels.instant import product_names
+from funnels.product_names import Entry, ProductNames
+from partners.yaml_model import read_model
 
 GOOD = """\
 format: 1
@@ -134,3 +138,10 @@ def facts(
         plan=PLAN,
         link=lambda slot, step: f"https://example.com/{slot}/{step}",
     )
+
+
+def catalogue_names() -> ProductNames:
+    """The names of the shipped catalogue."""
+    text = (Path(settings.BASE_DIR) / "content" / "presets" / "products.yaml").read_text(encoding="utf-8")
+    products = read_model(text, "products.yaml", Catalogue)[0].products
+    return product_names([Entry(product.key, product.name, tuple(product.keywords)) for product in products])
