@@ -14,6 +14,7 @@ from partners.models import Lead
 
 MOST_ROWS = 2_000  # of each table, the newest ones
 MOST_LETTERS = 300_000  # of messages, so that the file stays small
+TEXTS = {"text", "payload__text", "answer"}
 
 PROFILE = (
     "telegram_id", "first_name", "last_name", "username", "language_code", "phone", "email",
@@ -27,8 +28,7 @@ def export(*, lead: Lead, now: datetime) -> Document:
     """`left_out` counts what was too much for one file."""
     written = _newest(LeadMessage.objects.filter(lead=lead).values("text", "at"))
     received = _newest(_received(lead))
-    questions = Question.objects.filter(lead=lead)
-    asked = _newest(questions.values("text", "asked_at", "state", "thumb", "thumbed_at"))
+    asked = _newest(_asked(lead))
     events = FunnelEvent.objects.filter(lead=lead)
     document = {
         "exported_at": now,
@@ -45,7 +45,7 @@ def export(*, lead: Lead, now: datetime) -> Document:
         "left_out": {
             "messages": LeadMessage.objects.filter(lead=lead).count() - len(written),
             "received": _received(lead).count() - len(received),
-            "questions": questions.count() - len(asked),
+            "questions": _asked(lead).count() - len(asked),
             "events": max(0, events.count() - MOST_ROWS),
         },
     }
@@ -59,8 +59,14 @@ def _received(lead: Lead) -> Any:
     return own.order_by("-pk").values("payload__text", "state", "finished_at")
 
 
+def _asked(lead: Lead) -> Any:
+    """Also what they asked in the partner's group."""
+    own = Question.objects.filter(partner_id=lead.partner_id, asker_id=lead.telegram_id)
+    return own.order_by("-pk").values("text", "asked_at", "chat_id", "state", "answer", "thumb", "thumbed_at")
+
+
 def _newest(rows: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = list(rows[:MOST_ROWS])
-    letters = accumulate(len(str(row.get("text", row.get("payload__text")) or "")) for row in found)
+    letters = accumulate(sum(len(str(row[name] or "")) for name in TEXTS & row.keys()) for row in found)
     fitting = sum(1 for _total in takewhile(lambda total: total <= MOST_LETTERS, letters))
     return found[:fitting]

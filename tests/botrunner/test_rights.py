@@ -13,7 +13,7 @@ from botrunner import menu
 from content.messages import Html, Message
 from content.models import OutboxMessage
 from content.outbox.promises import Promise, promise
-from funnels.models import FunnelEvent, LeadMessage
+from funnels.models import FunnelEvent, LeadMessage, Question
 from partners import tenancy
 from partners.models import Bot, Consent, Lead
 from tests.botrunner.test_contacts import PHONE, boss, consents, data_of, kinds, lead_of
@@ -27,6 +27,7 @@ from tests.telegram import ChatDriver, SandboxServer
 __all__ = ["boss"]
 
 Lane = OutboxMessage.Lane
+GROUP = -1001
 QUESTION = "Присылать полезное по теме раз в день-два?"
 
 
@@ -212,6 +213,7 @@ def test_the_export_is_what_is_stored(anna: Bot, tg: SandboxServer) -> None:
     chat = with_contact(tg)
     chat.send("Сколько стоит «Energy» & <чай>?")
     chat.wait_text("Вопрос сохранён")
+    ask_in_group(anna, chat, "в группе", "ответ в группе")
     chat.send("/export")
     file = chat.wait_text("Всё, что хранится о тебе")
     assert file.document is not None
@@ -234,7 +236,8 @@ def test_the_export_is_what_is_stored(anna: Bot, tg: SandboxServer) -> None:
     assert [(c["kind"], c["text_version"], c["given_at"]) for c in data["consents"]] == [
         ("data", 1, given.given_at.isoformat())
     ]
-    assert data["left_out"] == {"messages": 0, "received": 0, "events": 0}
+    assert ("в группе", ["ответ в группе"]) in [(asked["text"], asked["answer"]) for asked in data["questions"]]
+    assert data["left_out"] == {"messages": 0, "received": 0, "questions": 0, "events": 0}
     chat.send("/export")
     chat.wait_text("через минуту")
     assert [message.document for message in chat.bot_messages if message.document] == [file.document]
@@ -263,7 +266,9 @@ def test_nothing_of_a_forgotten_person_is_left(anna: Bot, boss: ChatDriver, tg: 
     other = open_bot(tg, "Ольга")
     other.share_contact(PHONE, owner_id=chat.owner.id)
     other.wait_text("карточка другого человека")
+    ask_in_group(anna, chat, "колено в группе", "про колено")
     assert {needle for _table, _column, needle in places_of(*secret)} == set(secret)
+    assert {table for table, _column, _needle in places_of("колено")} >= {"funnels_question", "content_outboxmessage"}
     events_before = len(kinds(anna))
 
     chat.send("/forget_me")
@@ -284,12 +289,24 @@ def test_nothing_of_a_forgotten_person_is_left(anna: Bot, boss: ChatDriver, tg: 
         assert (gone.score, gone.score_due_at, gone.taken_at) == (0, None, None)
         assert not gone.alerts.filter(state="open").exists()
         assert gone.alerts.exists()
+        assert Question.objects.get(chat_id=GROUP).state == Question.State.DROPPED
+        assert OutboxMessage.objects.get(chat_id=GROUP).state == "skipped"
     assert len(kinds(anna)) == events_before + 1
     assert kinds(anna)[-1] == "erased"
 
     chat.start()
     chat.wait_for(lambda c: lead_exists(anna, c))
     assert lead_of(anna, chat).phone == ""
+
+
+def ask_in_group(bot: Bot, chat: ChatDriver, text: str, answer: str) -> None:
+    """The group knows no leads. The answer has not left yet."""
+    values = {"asker_id": chat.owner.id, "chat_id": GROUP, "text": text, "answer": [answer], "asked_at": now()}
+    tomorrow = now() + timedelta(days=1)
+    with tenancy.partner(bot.partner_id):
+        question = Question.objects.create(partner_id=bot.partner_id, **values)
+        one = Promise(GROUP, f"answer:{question.pk}:0", Message(Html(answer)), not_before=tomorrow)
+        promise(partner_id=bot.partner_id, bot_id=bot.pk, lane=Lane.REPLY, promises=[one], now=now())
 
 
 def lead_exists(bot: Bot, chat: ChatDriver) -> bool:
