@@ -93,8 +93,8 @@ class CuratorVoice:
         """`answer`: the HTML of its messages. The last one carries the buttons, those in `above` first."""
         *before, last = answer
         up, down = (self._thumb(question, "up", thumb == 1), self._thumb(question, "down", thumb == -1))
-        row = (up, down, self._press(question, "sources")) if sources else (up, down)
-        return (*map(Message, before), Message(last, buttons=(*above, row)))
+        rows: Rows = ((up, down), (self._press(question, "sources"),)) if sources else ((up, down),)
+        return (*map(Message, before), Message(last, buttons=(*above, *rows)))
 
     def thumb_up(self) -> Message:
         return Message(self.say("thumb_up"))

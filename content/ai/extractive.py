@@ -12,6 +12,7 @@ from content.ai.types import Passage, Slot
 from content.messages import Html
 
 LONGEST = (900, 400)  # characters of the first and of the second one that are quoted
+_LOOSE = re.compile(r"(?:\n\s*#{1,6} [^\n]*)+\s*\Z")  # headings of what is not quoted any more
 _SPECIAL = re.compile(r"([*_`~\[\]<>{}#|])")
 
 
@@ -20,7 +21,7 @@ def quote(passages: Sequence[Passage], slots: Mapping[str, Slot]) -> tuple[Html,
     quoted: list[str] = []
     titles: set[str] = set()
     for passage, longest in zip(_quotable(passages), LONGEST, strict=False):
-        text = whole_sentences(passage.text, longest)
+        text = _LOOSE.sub("", whole_sentences(_under_title(passage), longest))
         heading = "" if passage.title in titles else f"<b>{_plain(passage.title)}</b>\n"
         titles.add(passage.title)
         as_of = f"\n<i>Данные на {passage.as_of:%d.%m.%Y}</i>" if passage.as_of else ""
@@ -30,6 +31,12 @@ def quote(passages: Sequence[Passage], slots: Mapping[str, Slot]) -> tuple[Html,
 
 def _quotable(passages: Sequence[Passage]) -> Iterator[Passage]:
     return filter(None, map(quotable, passages))
+
+
+def _under_title(passage: Passage) -> str:
+    """Most documents begin with their title once more."""
+    first, _end, rest = passage.text.strip().partition("\n")
+    return rest if first.startswith("#") and first.strip("# ") == passage.title.strip() else passage.text
 
 
 def _plain(title: str) -> str:

@@ -64,7 +64,13 @@ def read(text: str, slots: Mapping[str, Slot]) -> Styled:
 def _lines(text: str) -> list[str]:
     lines: list[str] = []
     quoted = fenced = False
+    heading = False
     for line in text.split("\n"):
+        if heading and not line.strip():
+            continue  # a heading stands close to its text, and away from the text before
+        heading = not fenced and _HEADING.match(line) is not None
+        if heading and lines and lines[-1].strip():
+            lines.append("")
         fenced ^= line.count("```") % 2 == 1
         quote = not fenced and _QUOTE.match(line) is not None
         if quoted and not quote:

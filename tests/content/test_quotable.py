@@ -97,3 +97,11 @@ def test_of_the_shipped_articles_nothing_is_kept_back(path: Path) -> None:
     for piece in passages(article.text):
         passage = Passage(article.title, piece.text)
         assert quotable(passage) == passage
+
+
+def test_a_title_is_said_once_and_no_heading_is_left_without_its_text() -> None:
+    text = f"# Доставка\n\n{DELIVERY}\n\n## Сроки\n\n{'Очень длинное предложение ' * 60}."
+    assert quote([Passage("Доставка", text)], {}) == (f"<b>Доставка</b>\n{DELIVERY}",)
+    assert quote([Passage("Доставка", f"## Сроки\n\n{DELIVERY}")], {}) == (
+        f"<b>Доставка</b>\n\n<b>Сроки</b>\n{DELIVERY}",
+    )

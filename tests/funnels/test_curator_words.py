@@ -101,7 +101,8 @@ def test_buttons_stand_under_the_last_message_of_an_answer() -> None:
     first, last = voice().answer(7, [Html("Раз."), Html("<b>Два.</b>")], sources=True)
     assert (first.text, first.buttons) == ("Раз.", ())
     assert [[(button.text, button.callback) for button in row] for row in last.buttons] == [
-        [("👍", "q:7:up"), ("👎", "q:7:down"), ("📎 Источники", "q:7:sources")]
+        [("👍", "q:7:up"), ("👎", "q:7:down")],
+        [("📎 Источники", "q:7:sources")],
     ]
 
 
