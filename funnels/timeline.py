@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from content import template
 from content.messages import Style
 from funnels import callbacks
+from funnels.answer_steps import is_answer_step
 from funnels.contact_words import told
 from funnels.loader import FunnelFileError, load_funnel
 from funnels.schema import Funnel
@@ -48,6 +49,8 @@ def sentence(kind: str, step: str, data: Mapping[str, Any], funnel: Funnel | Non
             return Sentence("⏳", _("pressed an old button of the screen “%(screen)s”") % values)
         case "question_asked":
             return Sentence("❓", _("wants to ask a question, on the screen “%(screen)s”") % values)
+        case "link_clicked" if is_answer_step(step):
+            return Sentence("🔗", _("followed the link “%(link)s” under an answer") % {"link": link_name(data)})
         case "link_clicked":
             values["link"] = link_name(data)
             return Sentence("🔗", _("followed the link “%(link)s” on the screen “%(screen)s”") % values)

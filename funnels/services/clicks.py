@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from funnels.answer_steps import product_of
 from funnels.models import Alert, FunnelEvent
 from funnels.schema import ProductScreen
 from funnels.services.alerts import raise_alert
@@ -24,7 +25,7 @@ TRIGGERS = {"shop": Alert.Trigger.LINK_CLICKED, "registration": Alert.Trigger.RE
 class Tracked:
     """What a link button stands for. It carries no address: that is looked up when the button is pressed.
 
-    `version` is 0 for a message of a warm-up sequence; its `step` is «sequence:step».
+    `version` is 0 outside of funnels: `step` is «sequence:step» in a warm-up message, or that of an answer.
     """
 
     partner_id: int
@@ -70,15 +71,19 @@ def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
 def destination(*, partner_id: int, slot: str, product: str = "") -> str:
     """The most special slot that the partner filled; the last resort is the partner's main shop link."""
     partner = Partner.objects.get(pk=partner_id)
-    slots = dict(Destination.objects.filter(partner_id=partner_id).values_list("slot", "url"))
-    fixed = {"shop": partner.shop_link, "registration": partner.registration_link}
-    filled = {name: url for name, url in (fixed | slots).items() if url}
+    filled = filled_slots(partner)
     name = f"{slot}.{product}" if product else slot
     while name:
         if name in filled:
             return filled[name]
         name = name.rpartition(".")[0]
     return partner.shop_link
+
+
+def filled_slots(partner: Partner) -> dict[str, str]:
+    slots = dict(Destination.objects.filter(partner=partner).values_list("slot", "url"))
+    fixed = {"shop": partner.shop_link, "registration": partner.registration_link}
+    return {name: url for name, url in (fixed | slots).items() if url}
 
 
 def _lead(lead_id: int) -> Lead | None:
@@ -88,7 +93,7 @@ def _lead(lead_id: int) -> Lead | None:
 
 def _product(tracked: Tracked) -> str:
     if not tracked.version:
-        return ""
+        return product_of(tracked.step)
     step = definition(tracked.version).steps.get(tracked.step)
     return step.product if isinstance(step, ProductScreen) else ""
 

@@ -11,6 +11,7 @@ from funnels.broadcast_words import BroadcastWords
 from funnels.card_text import AlertTexts
 from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
+from funnels.instant_words import InstantTexts
 from funnels.phrases import Consents, Phrases
 from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
@@ -41,6 +42,11 @@ def alert_texts() -> AlertTexts:
 @lru_cache(maxsize=1)
 def curator_texts() -> CuratorTexts:
     return _read("curator.yaml", CuratorTexts)
+
+
+@lru_cache(maxsize=1)
+def instant_texts() -> InstantTexts:
+    return _read("instant.yaml", InstantTexts)
 
 
 @lru_cache(maxsize=1)

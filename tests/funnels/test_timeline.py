@@ -49,6 +49,12 @@ def test_events_are_sentences(kind: str, step: str, data: dict[str, Any], expect
     assert said(kind, step, data) == expected
 
 
+def test_a_link_under_an_answer_belongs_to_no_screen() -> None:
+    with translation.override("en"):
+        told = sentence("link_clicked", "answer:7:smart", {"slot": "shop"}, funnel_of(GOOD), "vy").text
+    assert told == "followed the link “shop” under an answer"
+
+
 @pytest.mark.parametrize("kind", FunnelEvent.Kind.values)
 def test_every_kind_is_told_even_when_the_funnel_cannot_be_read(kind: str) -> None:
     for text in (GOOD, "no: funnel"):

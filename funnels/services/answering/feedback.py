@@ -10,6 +10,7 @@ from content.messages import Html, Message
 from funnels.curator_words import AnswerPress, CuratorVoice, Thumb, Title
 from funnels.models import Alert, Question
 from funnels.services.alerts import raise_again
+from funnels.services.answering.links import buttons_above
 from funnels.services.presets import curator_texts
 from funnels.services.scene import Scene
 from partners.models import Lead
@@ -41,7 +42,8 @@ def _rate(voice: CuratorVoice, question: Question, thumb: Thumb, now: datetime) 
         question.thumb, question.thumbed_at = thumb, now
         question.save(update_fields=["thumb", "thumbed_at"])
     html = [Html(text) for text in question.answer]
-    pressed = voice.answer(question.pk, html, thumb=thumb, sources=bool(question.sources))[-1]
+    above = buttons_above(question)
+    pressed = voice.answer(question.pk, html, thumb=thumb, sources=bool(question.sources), above=above)[-1]
     return (replace(pressed, edits=True), *(_reaction(voice, question, thumb) if is_new else ()))
 
 
