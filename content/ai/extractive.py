@@ -12,7 +12,8 @@ from content.ai.types import Passage, Slot
 from content.messages import Html
 
 LONGEST = (900, 400)  # characters of the first and of the second one that are quoted
-_LOOSE = re.compile(r"(?:\n\s*#{1,6} [^\n]*)+\s*\Z")  # headings of what is not quoted any more
+# Headings and numbers of what is not quoted any more.
+_LOOSE = re.compile(r"(?:\n\s*(?:#{1,6} [^\n]*|\d{1,3}[.)]|[-*+•]))+\s*\Z")
 _SPECIAL = re.compile(r"([*_`~\[\]<>{}#|])")
 
 

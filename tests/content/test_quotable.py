@@ -99,9 +99,13 @@ def test_of_the_shipped_articles_nothing_is_kept_back(path: Path) -> None:
         assert quotable(passage) == passage
 
 
-def test_a_title_is_said_once_and_no_heading_is_left_without_its_text() -> None:
-    text = f"# Доставка\n\n{DELIVERY}\n\n## Сроки\n\n{'Очень длинное предложение ' * 60}."
+@pytest.mark.parametrize("head", ["\n\n## Сроки\n\n", "\n4. ", "\n\n## Сроки\n\n1) ", "\n- "])
+def test_a_title_is_said_once_and_no_heading_or_number_is_left_without_its_text(head: str) -> None:
+    text = f"# Доставка\n\n{DELIVERY}{head}{'Очень длинное предложение ' * 60}."
     assert quote([Passage("Доставка", text)], {}) == (f"<b>Доставка</b>\n{DELIVERY}",)
+
+
+def test_a_heading_below_the_title_stays() -> None:
     assert quote([Passage("Доставка", f"## Сроки\n\n{DELIVERY}")], {}) == (
         f"<b>Доставка</b>\n\n<b>Сроки</b>\n{DELIVERY}",
     )
