@@ -27,6 +27,7 @@ TIMETABLE = (
     Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),
     Tick("content.tasks.build_indexes", every=timedelta(seconds=10)),
     Tick("funnels.tasks.plan_warmups", every=timedelta(seconds=10)),
+    Tick("funnels.tasks.find_questions", every=timedelta(seconds=5)),
     Tick("funnels.tasks.rescore_leads", every=timedelta(seconds=5)),
     Tick("funnels.tasks.finish_broadcasts", every=timedelta(seconds=10)),
     Tick("funnels.tasks.repeat_alerts", every=timedelta(seconds=20)),

@@ -66,7 +66,7 @@ def _check_menu(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
 
 def _check_notices(funnel: Funnel, lines: Lines) -> Iterator[Problem]:
     notices = funnel.notices
-    for name in ("greeting", "outdated", "ask", "question_kept", "unsupported", "group"):
+    for name in ("greeting", "outdated", "ask", "unsupported", "group"):
         text: str = getattr(notices, name)
         yield from check_content(lines, ("notices", name), text, COMMON, markup.MESSAGE_LIMIT)
     for name in ("group_button", "back", "home"):

@@ -199,7 +199,7 @@ class _Turn:
 
     def keep_question(self, length: int) -> Decision:
         received = self.happened("message_received", self.kept.step, length=length)
-        return Decision((self.notice(self.funnel.notices.question_kept),), self.kept, (received,))
+        return Decision((), self.kept, (received,))  # the curator answers
 
     def outdated(self, press: Press) -> Decision:
         pressed = self.happened("outdated_pressed", press.step, version=press.version, action=press.action)

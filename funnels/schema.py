@@ -118,7 +118,7 @@ class Notices(Part):
     greeting: Text  # the first message: it says that this is an automatic assistant of the partner
     outdated: Text  # an old button of an edited funnel was pressed
     ask: Text  # invites a question
-    question_kept: Text  # a free text was received and passed on
+    question_kept: Text | None = None  # of funnels from before the curator answered: not said any more
     unsupported: Text  # a sticker, a voice message, an unknown command
     group: Text  # somebody speaks to the bot in a group
     group_button: Label  # leads from there to the private chat

@@ -8,6 +8,9 @@ from celery import shared_task
 from django.db import connection
 
 from funnels.services import digest, reminders
+from funnels.services.answering import claim as questions
+from funnels.services.answering.ask import wake
+from funnels.services.answering.think import think
 from funnels.services.broadcast_end import over, wind_up
 from funnels.services.scores import due_partners as partners_to_rescore
 from funnels.services.scores import rescore_due
@@ -51,6 +54,22 @@ def _batch(partner_id: int) -> int:
     except Exception:
         log.exception("No warm-up messages planned for partner %s", partner_id)
         return 0
+
+
+@shared_task
+def find_questions() -> None:
+    """Those whose task was lost, or whose thinker died."""
+    with tenancy.all_partners():
+        partner_ids = questions.due_partners()
+    for partner_id in partner_ids:
+        wake(partner_id)
+
+
+@shared_task
+def answer_questions(partner_id: int) -> None:
+    """Until the partner has none: the next one of a chat waits for the one before."""
+    while think(partner_id=partner_id, clock=clock.now):
+        pass
 
 
 @shared_task

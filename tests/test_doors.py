@@ -47,6 +47,7 @@ OPENS_ALL = {
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send
+    ("funnels/tasks.py", "find_questions"),  # whose questions nobody thinks about
     ("funnels/tasks.py", "plan_warmups"),  # whose sequences are due
     ("funnels/tasks.py", "repeat_alerts"),  # whose alerts are due again
     ("funnels/tasks.py", "rescore_leads"),  # whose scores are due

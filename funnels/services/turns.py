@@ -14,8 +14,10 @@ from funnels.curator_words import AnswerPress
 from funnels.dialogue import Ask
 from funnels.engine import Decision, Happened, State
 from funnels.facts import Facts, LeadFacts
+from funnels.models import Question
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.render import render_notice
+from funnels.services.answering.ask import ask, private_question
 from funnels.services.clicks import Tracked, tracked_url
 from funnels.services.consequences import draw_consequences
 from funnels.services.offers import ask_once, follow_choices
@@ -72,7 +74,24 @@ def take_turns(*, partner_id: int, turns: Sequence[Turn], now: datetime) -> list
     write(partner_id=partner_id, outcomes=outcomes, now=now)
     follow_choices(outcomes=outcomes, now=now)
     draw_consequences(outcomes=outcomes, now=now)
+    ask(partner_id=partner_id, questions=_questions(partner_id, turns, outcomes, now))
     return [outcome.decision.messages for outcome in outcomes]
+
+
+def _questions(partner_id: int, turns: Sequence[Turn], outcomes: Sequence[Outcome], now: datetime) -> list[Question]:
+    """The free texts, unless a person answers them."""
+    return [
+        private_question(
+            partner_id=partner_id,
+            lead_id=outcome.place.lead_id,
+            telegram_id=turn.person.telegram_id,
+            message_id=turn.message_id,
+            text=outcome.text,
+            now=now,
+        )
+        for turn, outcome in zip(turns, outcomes, strict=True)
+        if outcome.text and not outcome.place.taken
+    ]
 
 
 def _outcome(place: Place, turn: Turn, decision: Decision, link: Link | None) -> Outcome:

@@ -162,7 +162,7 @@ def test_an_erased_person_is_no_link() -> None:
     assert named(CardFacts(name="id -7", telegram_id=-7)) == "id -7"
 
 
-TYPED = st.one_of(st.just(HOSTILE), st.text(max_size=300), st.just("\U0001f600" * 5_000), st.just("&<>" * 2_000))
+TYPED = st.one_of(st.just(HOSTILE), st.text(max_size=300), st.just("\U0001f600" * 2_500), st.just("&<>" * 900))
 LINES = st.lists(
     st.builds(ScoreLine, st.sampled_from([20, 5]), st.sampled_from(["phone", "step"]), st.just(7), st.just(NOW)),
     max_size=5,

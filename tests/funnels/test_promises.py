@@ -18,7 +18,6 @@ from tests.funnels.samples import GOOD, PRODUCTS, broken, line_of
         ('"{product_name} за {price}"', '"Снимает {product_name} боль"', "steps.kids.text"),
         ("🧒 Детям", "🧒 Лечить", "steps.health.buttons[0][1].text"),
         ('🏠 Главное меню", to: start', 'Лёгкие деньги", to: start', "menu[1][0].text"),
-        ("Передам.", "Передам, доход гарантирован.", "notices.question_kept"),
         ("Написать лично", "Только сегодня", "notices.group_button"),
     ],
 )

@@ -1,0 +1,99 @@
+"""All that is read before anything is asked: the knowledge base, the partner, what was said. Behind the door."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from content.ai.prompt import Persona, build_prompt
+from content.ai.types import Passage, Prompt, Slot
+from content.models import Chunk
+from content.queries.retrieval import Retrieved, retrieve
+from funnels.facts import PartnerFacts
+from funnels.models import Question
+from funnels.services.answering.claim import Claimed
+from funnels.services.answering.history import in_context, said_before, turns
+from partners.models import Bot, Lead, Partner
+
+NEAR = 0.5  # of what was asked must stand in a passage before its title is offered
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The partner for whom the curator reads, today."""
+
+    partner: PartnerFacts
+    persona: Persona
+    slots: Mapping[str, Slot]
+    private_chat: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`prompt` is None where there is nothing to answer from; `near` are titles of what comes near."""
+
+    retrieved: Retrieved
+    earlier: Sequence[Question] = ()
+    passages: tuple[Passage, ...] = ()
+    sources: tuple[dict[str, Any], ...] = ()
+    prompt: Prompt | None = None
+
+    @property
+    def near(self) -> list[str]:
+        if self.retrieved.covered < NEAR:
+            return []
+        return [chunk.document.title for chunk in self.retrieved.passages]
+
+
+def reader_for(question: Claimed, now: datetime) -> Reader:
+    partner = Partner.objects.get(pk=question.partner_id)
+    username = Bot.objects.filter(partner=partner).values_list("username", flat=True).first()
+    style: Any = partner.communication_style
+    return Reader(
+        partner=PartnerFacts(partner.name, style, partner.story),
+        persona=Persona(partner.name, style, partner.story, partner.specialization),  # type: ignore[arg-type]
+        slots={},
+        private_chat=f"{settings.TELEGRAM_LINK_URL}/{username}?start=group",
+        today=now.astimezone(ZoneInfo(partner.time_zone)).date(),
+    )
+
+
+def read(question: Claimed, reader: Reader) -> Reading:
+    earlier = said_before(question)
+    retrieved = retrieve(question.text, partner_id=question.partner_id, today=reader.today)
+    if retrieved.refusal is None and retrieved.lacking and (whole := in_context(question, earlier)):
+        retrieved = retrieve(whole, partner_id=question.partner_id, today=reader.today)
+    if not retrieved.answers:
+        return Reading(retrieved, earlier)
+    passages = tuple(Passage(c.document.title, c.readable, c.document.as_of) for c in retrieved.passages)
+    prompt = build_prompt(
+        persona=reader.persona,
+        passages=passages,
+        question=question.text,
+        history=turns(earlier),
+        names=_names(question),
+    )
+    return Reading(retrieved, earlier, passages, tuple(_sources(retrieved.passages)), prompt)
+
+
+def _names(question: Claimed) -> Collection[str]:
+    """Whatever the lead is called: none of it goes to a provider."""
+    if question.lead_id is None:
+        return ()
+    lead = Lead.objects.only("first_name", "last_name", "username").get(pk=question.lead_id)
+    return tuple(filter(None, (lead.first_name, lead.last_name, lead.username)))
+
+
+def _sources(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
+    """The documents, best first, each once."""
+    documents = {chunk.document_id: chunk.document for chunk in chunks}
+    return [
+        {"document": pk, "title": document.title, "as_of": document.as_of and document.as_of.isoformat()}
+        for pk, document in documents.items()
+    ]
