@@ -13,6 +13,7 @@ import pytest
 from django.utils import translation
 
 from config import embedded
+from config.celery import app
 from config.embedded import postgres
 from tests.emptying import empty_after_each_test
 
@@ -25,6 +26,7 @@ def pytest_configure() -> None:
 
     hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine must not fail a test
     hypothesis.settings.load_profile("tests")
+    app.loader.import_default_modules()  # as a worker does: tasks run where they are started
     embedded.ensure()
     if embedded.database_url(settings.DATA_DIR) == settings.DATABASE_URL:  # a server of one's own is left as it is
         do_not_sync(settings.DATA_DIR)

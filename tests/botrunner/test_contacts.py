@@ -176,7 +176,7 @@ def test_two_mistakes_are_helped_the_third_text_is_a_question(anna: Bot, tg: San
     chat.wait_text("Такого номера не бывает")
     chat.send("А зачем вам номер?")
     chat.wait_text("С номером пока не вышло")
-    chat.wait_text("Вопрос сохранён")
+    chat.wait_text("Точного ответа у автоматического помощника нет")
     assert chat.reply_keyboard == MENU
     assert asking(anna, chat) == ""
     with tenancy.partner(anna.partner_id):
@@ -197,7 +197,7 @@ def test_every_way_out_brings_the_menu_back(anna: Bot, tg: SandboxServer, way: s
     wait_until_closed(anna, 4)
     assert asking(anna, chat) == ""
     chat.send("8 916 123-45-67")
-    chat.wait_text("Вопрос сохранён")
+    chat.wait_text("Точного ответа у автоматического помощника нет")
     assert lead_of(anna, chat).phone == ""
 
 

@@ -28,16 +28,15 @@ def test_twenty_messages_of_one_person_are_handled_in_order(anna: Bot, tg: Sandb
     with tenancy.partner(anna.partner_id):
         written = list(LeadMessage.objects.order_by("pk").values_list("text", flat=True))
     assert written == [f"сообщение {number}" for number in range(20)]
-    assert len(chat.bot_messages) == 20
 
 
 def test_a_chat_that_has_to_wait_delays_nobody(anna: Bot, tg: SandboxServer) -> None:
     with RunnerThread(tg.url):
         slow, fast = open_bot(tg, "Иван"), open_bot(tg, "Пётр")
         tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
-        slow.send("первый")
+        slow.send("/first")
         tg.wait_for(lambda: any(call.error == 429 for call in tg.calls()))
-        slow.send("второй")
+        slow.send("/second")
         go(fast, "🍎 Хочу улучшить здоровье", "🔥 Похудеть", "И что с этим делать?")
         assert len(slow.bot_messages) == 2
         slow.wait_for(lambda c: len(c.bot_messages) == 4)
@@ -51,7 +50,7 @@ def test_a_restart_in_the_middle_of_waiting_says_nothing_twice(
     with RunnerThread(tg.url):
         chat = open_bot(tg)
         tg.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
-        chat.send("вопрос")
+        chat.send("/unknown")
         tg.wait_for(lambda: any(call.error == 429 for call in tg.calls()))
         with tenancy.all_partners():
             bots.restart(bot=anna, now=datetime.now(UTC))
@@ -61,7 +60,7 @@ def test_a_restart_in_the_middle_of_waiting_says_nothing_twice(
         press = chat.press("🍎 Хочу улучшить здоровье")  # as long as the first answer would have waited
         chat.wait_text("Что сейчас важнее всего?")
     assert press is not None
-    assert len([m for m in chat.bot_messages if "Вопрос сохранён" in m.text]) == 1
+    assert len([m for m in chat.bot_messages if "Такие сообщения" in m.text]) == 1
     assert inbox_rows(anna, failed_at__isnull=False) == []
 
 

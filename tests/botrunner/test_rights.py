@@ -212,7 +212,7 @@ def test_the_consent_to_data_is_withdrawn_with_the_contact(anna: Bot, boss: Chat
 def test_the_export_is_what_is_stored(anna: Bot, tg: SandboxServer) -> None:
     chat = with_contact(tg)
     chat.send("Сколько стоит «Energy» & <чай>?")
-    chat.wait_text("Вопрос сохранён")
+    chat.wait_text("Точного ответа")
     ask_in_group(anna, chat, "в группе", "ответ в группе")
     chat.send("/export")
     file = chat.wait_text("Всё, что хранится о тебе")
@@ -252,7 +252,7 @@ def test_nothing_of_a_forgotten_person_is_left(anna: Bot, boss: ChatDriver, tg: 
     chat.press("Да, присылай")
     chat.wait_text("Договорились")
     chat.send("у меня болит колено")
-    chat.wait_text("Вопрос сохранён")
+    chat.wait_text("к врачу")
     chat.send("/support")
     chat.wait_text("получит его лично")
     chat.send("где моё колено")

@@ -165,7 +165,7 @@ def test_own_words_keep_the_place(anna: Bot, tg: SandboxServer) -> None:
         chat = open_bot(tg)
         before = go(chat, *TO_PRODUCT[:2])
         chat.send("А это точно безопасно?")
-        chat.wait_text("Вопрос сохранён")
+        chat.wait_text("Точного ответа")
         assert screen(chat) == before
         go(chat, "И что с этим делать?")
     with tenancy.partner(anna.partner_id):
