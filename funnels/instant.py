@@ -123,7 +123,7 @@ def _wanted(text: str, names: ProductNames) -> Wanted:
     if products:
         known |= _places(rules.price, line)
     asked = {name: _asked(rule, line, everything - known) for name, rule in rules.links.items()}
-    rest = everything - known.union(*asked.values()) | _places(rules.questions, line)
+    rest = (everything - known.union(*asked.values())) | _places(rules.questions, line)
     wishes = bool(products or asked["registration"] or asked["shop"])
     return Wanted(
         products=products,

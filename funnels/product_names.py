@@ -20,6 +20,7 @@ BY_NAME, BY_PART, BY_KEYWORD = 3, 2, 1
 FOR_CHILDREN = "детям"  # the keyword of products for children
 _SAME_SOUND = 5  # letters: shorter words sound alike by chance
 _ALIKE = 0.8  # Dice's coefficient
+_LENGTHS = (0.65, 1.5)  # of one word to another; beyond them they cannot be so much alike
 _MEASURES = frozenset({"мг", "мкг", "ме", "г", "мл"})
 
 Phrase = tuple[str, ...]
@@ -125,29 +126,30 @@ class ProductNames:
         return not for_children
 
     def _ranks(self, written: Sequence[str], start: int, end: int) -> dict[str, int]:
-        window = tuple(written[start:end])
+        """The products that these words may name, and how surely."""
         if _is_preposition(written, end - 1):
             return {}
-        lemmas = [tuple(map(lemma, window))] if len(window) > 1 else [(form,) for form in analysis(window[0]).forms]
+        window = tuple(written[start:end])
+        forms = [(form,) for form in analysis(window[0]).forms] if len(window) == 1 else [tuple(map(lemma, window))]
         ranks: dict[str, int] = {}
-        for phrase in (window, *lemmas) if any(one in self.ranks for one in (window, *lemmas)) else self._alike(window):
-            for key, rank in self.ranks.get(phrase, {}).items():
+        for phrase in {window, *forms} & self.ranks.keys() or self._alike(window):
+            for key, rank in self.ranks[phrase].items():
                 ranks[key] = max(rank, ranks.get(key, 0))
         return ranks
 
     def _alike(self, window: Phrase) -> Collection[Phrase]:
         """Names that sound like words which are none of any language."""
-        if all(map(self.telling.is_ordinary, window)) or not all(word.isalpha() for word in window):
+        ordinary = [self.telling.is_ordinary(word) for word in window]
+        if all(ordinary) or not all(word.isalpha() for word in window):
             return ()
         key = "".join(map(sound, window))
         if len(key) < _SAME_SOUND:
             return ()
-        if same := self.by_sound.get(key):
-            return same
-        if any(map(self.telling.is_ordinary, window)):
-            return ()
-        near = max(self.by_sound, key=lambda other: _likeness(key, other), default="")
-        return self.by_sound[near] if near and _likeness(key, near) >= _ALIKE else ()
+        if key in self.by_sound or any(ordinary):
+            return self.by_sound.get(key, ())
+        near = [other for other in self.by_sound if _LENGTHS[0] < len(other) / len(key) < _LENGTHS[1]]
+        best = max(near, key=lambda other: _likeness(key, other), default="")
+        return self.by_sound[best] if best and _likeness(key, best) >= _ALIKE else ()
 
     def _best(self, ranks: dict[str, int], written: Sequence[str]) -> tuple[str, ...]:
         """Those that are named best, and of them those that the rest of the text describes best."""
@@ -202,5 +204,5 @@ def _is_preposition(written: Sequence[str], at: int) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    common = len(set(grams(one)) & set(grams(other)))
+    common = len(set(grams(one)).intersection(grams(other)))
     return 2 * common / (len(grams(one)) + len(grams(other)))
