@@ -26,6 +26,7 @@ class Tick:
 TIMETABLE = (
     Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),
     Tick("content.tasks.build_indexes", every=timedelta(seconds=10)),
+    Tick("content.tasks.embed_passages", every=timedelta(seconds=10)),
     Tick("funnels.tasks.plan_warmups", every=timedelta(seconds=10)),
     Tick("funnels.tasks.find_questions", every=timedelta(seconds=5)),
     Tick("funnels.tasks.rescore_leads", every=timedelta(seconds=5)),

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from content.models import Document
 from content.queries.indexes import refresh
-from partners import tenancy
+from content.services.vectors import embed_waiting
+from partners import clock, tenancy
 
 
 @shared_task
@@ -13,3 +14,9 @@ def build_indexes() -> None:
     with tenancy.all_partners():
         for owner in {None, *Document.objects.values_list("partner_id", flat=True).distinct()}:
             refresh(owner)
+
+
+@shared_task
+def embed_passages() -> None:
+    """The rows say what is missing: what a killed run left is done by the next one."""
+    embed_waiting(now=clock.now)

@@ -43,6 +43,8 @@ OPENS_ALL = {
     ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
     ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
     ("content/management/commands/load_knowledge.py", "_partner"),
+    ("content/services/vectors.py", "_embed_waiting"),  # whose passages have no vector
+    ("content/services/vectors.py", "_embedded"),  # rows of the whole network
     ("content/tasks.py", "build_indexes"),  # whose documents have changed
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed

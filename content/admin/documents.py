@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -20,9 +20,12 @@ from unfold.contrib.filters.admin import AllValuesCheckboxFilter, AutocompleteSe
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from content.ai.accounts import network_yandex
 from content.knowledge.reading import MAX_BYTES, MAX_LETTERS, ReadError, Source, read
 from content.models import Document
 from content.models.knowledge import owned_by
+from content.queries.vectors import progress
+from content.russian import number
 from content.services import knowledge
 from partners import clock
 from partners.admin.base import PanelAdmin
@@ -131,6 +134,7 @@ class StateFilter(DropdownFilter):
 @admin.register(Document)
 class DocumentAdmin(PanelAdmin):
     form = DocumentForm
+    list_before_template = "admin/content/document_list.html"
     list_display = ("title", "category", "for_whom", "state", "as_of", "expires_on", "passages", "found")
     list_select_related = ("partner",)
     list_filter = (
@@ -150,6 +154,13 @@ class DocumentAdmin(PanelAdmin):
         changelist = super().get_changelist_instance(request)
         changelist.result_list = changelist.result_list.defer("text")
         return changelist
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        vectors = progress(clock.now().date())
+        shown = vectors.total and (vectors.done or network_yandex())
+        counts = {"done": number(vectors.done), "total": number(vectors.total)} if shown else None
+        page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "vectors": counts})
+        return page
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
         about = ["title", ("category", "partner")] if obj is None else ["title", ("category", "for_whom")]

@@ -66,14 +66,18 @@ def call(
     tokens: tuple[int, int],
     make: Callable[[], Answered],
     trouble_of: Callable[[Answered], Trouble | None],
+    wait: float | None = None,
 ) -> Answered:
-    """`tokens`: the most that go in and come out. Raises AiError, also for an answer that `trouble_of` rejects."""
+    """`tokens`: the most that go in and come out; `wait`: seconds for a place.
+
+    Raises AiError, also for an answer that `trouble_of` rejects.
+    """
     if tenancy.current_door() is not None:
         raise tenancy.DoorError("A model is asked outside of the door: what is reserved must be committed before.")
     with ExitStack() as stack:
         try:
             breaker.admit(account.account, asking.now())
-            stack.enter_context(place(*account.places))
+            stack.enter_context(place(*account.places, wait))
             use = budget.reserve(asking.spending, account=account.account, price=price, tokens=tokens, now=asking.now())
         except AiError as error:
             _not_made(asking, account, price, error.trouble)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -40,14 +41,34 @@ class Authorization(AuthBase):
         return request
 
 
-def post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str] | None = None) -> Any:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for connecting, for the answer, and before every other try."""
+
+    connect: float
+    read: float
+    pauses: tuple[float, ...] = ()
+
+
+def usual_patience() -> Patience:
+    return Patience(settings.AI_CONNECT_TIMEOUT, settings.AI_READ_TIMEOUT, tuple(settings.AI_RETRY_PAUSES))
+
+
+def post(
+    url: str,
+    body: dict[str, Any],
+    auth: AuthBase,
+    headers: dict[str, str] | None = None,
+    patience: Patience | None = None,
+) -> Any:
     """The JSON of a good answer. Raises AiError, or Refusal for an HTTP status of 400 and more."""
-    pauses, started = list(settings.AI_RETRY_PAUSES), time.monotonic()
+    patience = patience or usual_patience()
+    pauses, started = list(patience.pauses), time.monotonic()
     while True:
         try:
-            return _post(url, body, auth, headers or {})
+            return _post(url, body, auth, headers or {}, patience)
         except AiError as error:
-            too_late = time.monotonic() - started > settings.AI_READ_TIMEOUT  # somebody waits for the answer
+            too_late = time.monotonic() - started > patience.read  # somebody waits for the answer
             if not error.is_temporary or not pauses or too_late:
                 raise
         time.sleep(pauses.pop(0))
@@ -77,8 +98,8 @@ def _session(_host: str) -> requests.Session:
 os.register_at_fork(after_in_child=_session.cache_clear)  # two processes must not share a connection
 
 
-def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str]) -> Any:
-    timeout = (settings.AI_CONNECT_TIMEOUT, settings.AI_READ_TIMEOUT)
+def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str], patience: Patience) -> Any:
+    timeout = (patience.connect, patience.read)
     deadline = time.monotonic() + sum(timeout)
     # No redirects: the key and the prompt go where the settings say.
     headers = {"Accept-Encoding": "identity"} | headers

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from content.ai.http import Authorization, Refusal, post
+from content.ai.http import Authorization, Patience, Refusal, post
 from content.ai.troubles import AiError, Trouble
 from content.models import AiAccount
 from partners.fields import Secret
@@ -32,7 +32,7 @@ class ServiceKey:
     private_key: Secret
 
 
-def token(account: str, key: ServiceKey, *, refused: Secret | None = None) -> Secret:
+def token(account: str, key: ServiceKey, *, refused: Secret | None = None, patience: Patience | None = None) -> Secret:
     """The account's token. `refused`: one that the provider no longer accepts. Raises AiError.
 
     Whoever comes while another renews waits for the row and then finds the new one.
@@ -46,7 +46,7 @@ def token(account: str, key: ServiceKey, *, refused: Secret | None = None) -> Se
         row = AiAccount.objects.select_for_update().get(key=account)
         if _is_good(row, refused):
             return row.token
-        row.token, row.token_renew_at = _fresh(key), now + RENEWED_EVERY
+        row.token, row.token_renew_at = _fresh(key, patience), now + RENEWED_EVERY
         row.save(update_fields=["token", "token_renew_at"])
     return row.token
 
@@ -55,10 +55,11 @@ def _is_good(row: AiAccount, refused: Secret | None) -> bool:
     return bool(row.token) and row.token != refused and (row.token_renew_at or timezone.now()) > timezone.now()
 
 
-def _fresh(key: ServiceKey) -> Secret:
+def _fresh(key: ServiceKey, patience: Patience | None) -> Secret:
     url = f"{settings.YANDEX_IAM_URL}/iam/v1/tokens"
     try:
-        answer = post(url, {"jwt": assertion(key, int(timezone.now().timestamp()))}, Authorization("", Secret("")))
+        jwt = assertion(key, int(timezone.now().timestamp()))
+        answer = post(url, {"jwt": jwt}, Authorization("", Secret("")), patience=patience)
     except Refusal as refusal:
         if refusal.is_temporary:
             raise

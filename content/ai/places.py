@@ -22,9 +22,9 @@ _GIVE = "SELECT pg_advisory_unlock(hashtextextended('ai place ' || %s, %s))"
 
 
 @contextmanager
-def place(folder: str, count: int) -> Iterator[None]:
-    """Waits for a place at most AI_PLACE_TIMEOUT seconds. Raises AiError."""
-    number = _take(folder, count)
+def place(folder: str, count: int, wait: float | None = None) -> Iterator[None]:
+    """Waits for a place at most so many seconds, else AI_PLACE_TIMEOUT. Raises AiError."""
+    number = _take(folder, count, settings.AI_PLACE_TIMEOUT if wait is None else wait)
     try:
         yield
     finally:
@@ -42,8 +42,8 @@ def _give(folder: str, number: int) -> None:
         connection.close()
 
 
-def _take(folder: str, count: int) -> int:
-    deadline = time.monotonic() + settings.AI_PLACE_TIMEOUT
+def _take(folder: str, count: int, wait: float) -> int:
+    deadline = time.monotonic() + wait
     while True:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, [count, folder])

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
-from content.ai.http import MALFORMED, Authorization, Refusal, counted, post
+from content.ai.http import MALFORMED, Authorization, Patience, Refusal, counted, post
 from content.ai.iam import ServiceKey, token
 from content.ai.tokens import shorten_to
 from content.ai.troubles import AiError, Trouble
@@ -18,6 +18,7 @@ from content.ai.types import Completion, Embedding, Prompt, Status
 from partners.fields import Secret
 
 DIMENSIONS = 256
+LARGEST = 1e6  # JSON also knows NaN and infinity, PostgreSQL's vectors do not
 MOST_EMBEDDED = 2_000  # tokens
 HEADERS = {"x-data-logging-enabled": "false"}
 _STATUSES: dict[str, Status] = {
@@ -45,13 +46,14 @@ EmbeddedKind = Literal["doc", "query"]
 
 @dataclass(frozen=True, slots=True)
 class Yandex:
-    """A folder with the right to use it: an Api-Key or a service account's key."""
+    """A folder with the right to use it: an Api-Key or a service account's key. `patience`: other than the usual."""
 
     folder_id: str
     model: str
     api_key: Secret
     service_key: ServiceKey | None = None
     name: str = "yandex"
+    patience: Patience | None = None
 
     @property
     def account(self) -> str:
@@ -82,10 +84,10 @@ class Yandex:
         answer = self._call("textEmbedding", body)
         try:
             vector = tuple(float(number) for number in answer["embedding"])
-            if len(vector) != DIMENSIONS:
+            if len(vector) != DIMENSIONS or not all(abs(number) <= LARGEST for number in vector):
                 raise ValueError(len(vector))
             return Embedding(vector, counted(answer["numTokens"]), model)
-        except MALFORMED:
+        except (*MALFORMED, OverflowError):
             raise AiError(Trouble.NONSENSE, perhaps_charged=True) from None
 
     def _completion(self, result: Mapping[str, Any]) -> Completion:
@@ -117,12 +119,12 @@ class Yandex:
     def _token(self, refused: Secret | None = None) -> Secret:
         if self.service_key is None:
             return self.api_key
-        return token(self.account, self.service_key, refused=refused)
+        return token(self.account, self.service_key, refused=refused, patience=self.patience)
 
     def _post(self, method: str, body: dict[str, Any], secret: Secret) -> Any:
         auth = Authorization("Bearer" if self.service_key else "Api-Key", secret)
         url = f"{settings.YANDEX_LLM_URL}/foundationModels/v1/{method}"
-        return post(url, body, auth, {**HEADERS, "x-folder-id": self.folder_id})
+        return post(url, body, auth, {**HEADERS, "x-folder-id": self.folder_id}, self.patience)
 
 
 def _told(refusal: Refusal) -> AiError:

@@ -18,6 +18,9 @@ from content.knowledge.search import rarity
 from content.knowledge.words import analysis, lemmas
 
 LEAST_COVERED = 0.25  # of the question, in the best of the first passages
+# Cosine of question and passage at which other words count as an answer. Not measured with a provider's own model:
+# high on purpose, so that vectors first of all sort, and an answer that is none stays rare.
+NEAR = 0.75
 PASSAGES = 5
 _NEXT_TO = 0.6  # so much of what is asked about stands next to the sign of an answer
 _BEFORE, _AFTER = 250, 60  # letters: a price follows the name of the thing
@@ -32,11 +35,28 @@ class Lacking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the check reads of a hit; `context` is its title and headings."""
+    """What the check reads of a hit; `context` is its title and headings, `near` its cosine with the question."""
 
     context: str
     text: str
     covered: float
+    near: float = 0.0
+
+
+def verdict(
+    question: str,
+    asked: Sequence[Slot],
+    worded: Sequence[Found],
+    best: Sequence[Found],
+    *,
+    gate: Gate,
+    indexes: Sequence[Index],
+) -> Lacking | None:
+    """`worded` was found by its words, `best` by words and vectors: what the words alone answer stays answered."""
+    missed = lacking(question, asked, worded, gate=gate, indexes=indexes)
+    if missed and list(best) != list(worded):
+        missed = lacking(question, asked, best, gate=gate, indexes=indexes)
+    return missed
 
 
 def lacking(
@@ -44,7 +64,7 @@ def lacking(
 ) -> Lacking | None:
     """Why these passages are no answer; None if they may be one."""
     first = found[:PASSAGES]
-    if max((passage.covered for passage in first), default=0.0) < LEAST_COVERED:
+    if not any(passage.covered >= LEAST_COVERED or passage.near >= NEAR for passage in first):
         return Lacking.EVERYTHING
     if any(_is_thing(slot.word) and not _spoken_of(slot, indexes) for slot in asked):
         return Lacking.THING

@@ -48,7 +48,7 @@ class Entry:
 class Index:
     """`x_starts[n] : x_starts[n + 1]` are the places of word (or gram) n in the arrays that follow."""
 
-    chunks: Ints
+    chunks: Ints  # sorted
     documents: Ints
     days: Small
     expires: Small
@@ -63,6 +63,10 @@ class Index:
 
     def __len__(self) -> int:
         return len(self.chunks)
+
+    def __contains__(self, chunk: int) -> bool:
+        at = int(np.searchsorted(self.chunks, chunk))
+        return at < len(self) and bool(self.chunks[at] == chunk)
 
     def word(self, word: str) -> int:
         """The number of a word, -1 if no chunk has it."""

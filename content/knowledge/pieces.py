@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from content.knowledge.chunking import passages
@@ -29,6 +29,11 @@ def pieces(source: Source) -> Iterator[Piece]:
         if sum(map(str.isalnum, passage.text)) >= SHORTEST:
             headings = tuple(mend(heading) for heading in passage.headings if heading != source.title)
             yield Piece(headings, passage.text, mend(passage.text))
+
+
+def in_full(title: str, headings: Sequence[str], text: str) -> str:
+    """A piece with what stands over it: alone, «от 3 до 7 дней» is about nothing."""
+    return "\n".join([title, *headings, text])
 
 
 def context(title: str, path: str) -> str:

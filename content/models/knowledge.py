@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
 
 from partners.models import Partner
 
@@ -76,6 +77,9 @@ class Chunk(models.Model):
     headings = models.JSONField(_("headings"), default=list)
     text = models.TextField(_("text"))
     readable = models.TextField(_("text with its spaces put right"))
+    # The model's name and no vector: the model refused the text.
+    embedding = VectorField(_("vector"), dimensions=256, null=True, editable=False)
+    embedding_model = models.CharField(_("model of the vector"), max_length=80, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("passage")

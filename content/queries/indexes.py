@@ -106,7 +106,7 @@ def _written(owner: int | None, wanted: Path) -> Path:
 
 def entries_of(owner: int | None) -> Iterator[Entry]:
     rows = Chunk.objects.filter(owned_by(owner), document__retired_at=None).select_related("document")
-    for chunk in rows.defer("text", "document__text").order_by("document_id", "position"):
+    for chunk in rows.defer("text", "embedding", "document__text").order_by("document_id", "position"):
         document = chunk.document
         day = document.as_of or document.updated_on or document.created_on
         yield Entry(

@@ -296,9 +296,9 @@ def test_documents_are_embedded_with_the_networks_account(cloud: Standin) -> Non
     assert embedder_for(None) is None
     cloud.cloud.api_keys |= {"network-key"}
     with override_settings(**NETWORK):
-        yandex = embedder_for(None)
-        assert yandex is not None
-        assert len(embed_document(yandex, "Доставка")) == 256
+        embedder = embedder_for(None)
+        assert embedder is not None
+        assert len(embed_document(embedder, "Доставка", lambda: NOW)) == 256
 
 
 def test_an_account_that_fails_is_left_alone_and_tried_again_later(cloud: Standin, anna: Partner) -> None:

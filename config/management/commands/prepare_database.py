@@ -39,6 +39,9 @@ class Command(BaseCommand):
             if options["for_tests"]:
                 template = psycopg.conninfo.make_conninfo(superuser, dbname="template1")
                 database_roles.prepare_database(template, role=role)
+        except psycopg.errors.FeatureNotSupported:  # the extension is not available
+            sentence = _("The server has no pgvector. Install it (Debian: postgresql-18-pgvector), then repeat this.")
+            raise CommandError(sentence) from None
         except psycopg.Error as error:
             raise CommandError(_("The server refused: %(error)s") % {"error": error}) from None
         self.stdout.write(_("Role %(role)s and database %(name)s are ready.") % {"role": role, "name": name})

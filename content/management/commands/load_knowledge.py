@@ -10,10 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from content.ai.embeddings import embedder_for
 from content.knowledge.findings import findings
 from content.knowledge.folder import documents
 from content.knowledge.reading import ReadError, Source, read
 from content.queries.indexes import refresh
+from content.queries.vectors import progress
 from content.services.knowledge import Change, load_folder
 from partners import clock, tenancy
 from partners.models import Partner
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         if not dry_run:
             with _door(owner):  # what was written is committed now
                 refresh(owner)
+                vectors = progress(clock.now().date()) if embedder_for(owner) else None
         values = {change.value: counts[change] for change in Change}
         self.stdout.write(
             _("New: %(new)s, updated: %(updated)s, unchanged: %(unchanged)s, retired: %(retired)s.") % values
@@ -51,6 +54,9 @@ class Command(BaseCommand):
         self.report(sources)
         if dry_run:
             self.stdout.write(_("Nothing was written: this was a dry run."))
+        elif vectors:
+            said = _("Vectors: %(done)s of %(total)s passages; the others are made in the background.")
+            self.stdout.write(said % {"done": vectors.done, "total": vectors.total})
 
     def read(self, folder: Path) -> Iterator[tuple[str, Source]]:
         """Every file is read before anything is written: a bad one changes nothing."""
