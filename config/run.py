@@ -12,8 +12,8 @@ from pathlib import Path
 import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
-from django.db import OperationalError
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from config import embedded, greeting, supervisor
@@ -46,7 +46,7 @@ def main() -> int:
             )
     except KeyboardInterrupt:
         return 0
-    except (CannotRun, ImproperlyConfigured, embedded.EmbeddedServerError) as error:
+    except (CannotRun, CommandError, ImproperlyConfigured, embedded.EmbeddedServerError) as error:
         print(f"make run: {error}", file=sys.stderr)
     except OperationalError as error:
         print(f"make run: PostgreSQL at DATABASE_URL can't be used: {error}", file=sys.stderr)
@@ -110,7 +110,8 @@ def prepare() -> None:
     embedded.ensure()
     django.setup()
     say(_("Bringing the database up to date…"))
-    call_command("migrate", verbosity=0, interactive=False)
+    connection.ensure_connection()  # else the checks would only say that nobody answers
+    call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
     call_command("sync_timetable")
     if uses_sandbox():
         call_command("load_demo")

@@ -51,7 +51,9 @@ class Scratch:
         results = search(question, [self.index], today=today, synonyms=self.synonyms, limit=limit)
         worded = {hit.chunk: hit for hit in results.hits}
         near = self._nearest(vector, today, limit) if vector else {}
-        hits = [worded.get(chunk) or self._unworded(chunk) for chunk in fused(list(worded), list(near))[:limit]]
+        covered = max((hit.covered for hit in results.hits[:PASSAGES]), default=0.0)
+        order = fused(list(worded), list(near), covered=covered)[:limit]
+        hits = [worded.get(chunk) or self._unworded(chunk) for chunk in order]
         first, best = (
             [self._found(hit, near.get(hit.chunk, 0.0)) for hit in some[:PASSAGES]] for some in (results.hits, hits)
         )

@@ -53,13 +53,13 @@ def retrieve(
     live = _live([*(hit.chunk for hit in results.hits), *near], today)
     covered = {hit.chunk: hit.covered for hit in results.hits if hit.chunk in live}
     worded = list(covered)[:limit]
-    best = fused(list(covered), list(near))[:limit]
+    most = max((covered[chunk] for chunk in worded), default=0.0)
+    best = fused(list(covered), list(near), covered=most)[:limit]
 
     def found(chunks: Sequence[int]) -> list[Found]:
         return [_found(live[chunk], covered.get(chunk, 0.0), near.get(chunk, 0.0)) for chunk in chunks]
 
     missing = verdict(question, results.asked, found(worded), found(best), gate=gate.shipped(), indexes=indexes)
-    most = max((covered[chunk] for chunk in worded), default=0.0)
     return Retrieved(None, missing, [live[chunk] for chunk in best], most)
 
 

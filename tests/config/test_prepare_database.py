@@ -73,3 +73,10 @@ def test_a_refusal_is_a_sentence(server: Path) -> None:
     url = superuser_url(server).replace("postgres@", "curator@", 1)
     with pytest.raises(CommandError, match=r"permission denied|must be"):
         call_command("prepare_database", superuser_url=url)
+
+
+@pytest.mark.usefixtures("_database", "english")
+def test_a_server_without_pgvector_is_told_what_to_install(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.database_roles.IN_DATABASE", ("CREATE EXTENSION no_such_extension",))
+    with pytest.raises(CommandError, match="Install it"):
+        call_command("prepare_database", superuser_url=superuser_url(server))

@@ -8,9 +8,12 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
+from django.conf import settings
 
 from config import run, supervisor
 
@@ -83,6 +86,24 @@ def test_an_unreachable_database_is_a_sentence_without_the_password(tmp_path: Pa
     assert "PostgreSQL at DATABASE_URL can't be used" in finished.stderr
     assert "Traceback" not in finished.stderr
     assert "hidden" not in finished.stderr
+
+
+@pytest.fixture
+def bare_database() -> Iterator[str]:
+    """A database that nobody has prepared: without pgvector."""
+    name = f"bare_{os.getpid()}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_database_without_pgvector_is_told_what_to_do(tmp_path: Path, bare_database: str) -> None:
+    finished = run_once(environment(tmp_path, DATABASE_URL=bare_database, REDIS_URL="redis://127.0.0.1:1/0"))
+    assert finished.returncode == 1
+    assert "“vector”" in finished.stderr
+    assert "prepare_database" in finished.stderr
+    assert "Traceback" not in finished.stderr
 
 
 class Running:

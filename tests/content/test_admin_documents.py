@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -111,6 +111,13 @@ def test_findings_say_what_to_do(client: Client) -> None:
     assert "{shop_link}" in text
     assert "<script>alert(1)" not in text
     assert "<b>anna…</b>" in text
+
+
+def test_how_many_passages_have_a_vector(client: Client) -> None:
+    stored()
+    assert "Vectors" not in page(client, LIST)
+    with override_settings(YANDEX_FOLDER_ID="b1g", YANDEX_API_KEY="key"):
+        assert "Vectors: 0 of 1 passages" in page(client, LIST)
 
 
 def test_retired_in_the_list(client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from content.knowledge.measure import Outcome, Question, Tally, fold
+from tests.yandex import API_KEY, FOLDER, running_cloud
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -63,6 +64,24 @@ def test_one_json_object(tmp_path: Path, corpus: Path) -> None:
     }
     assert set(latency) == {"p50", "p95"}
     assert sorted(corpus.rglob("*.md")) == before
+
+
+def test_with_vectors(tmp_path: Path, corpus: Path) -> None:
+    with running_cloud(YANDEX_FOLDER_ID=FOLDER, YANDEX_API_KEY=API_KEY) as cloud:
+        report = json.loads(run(tmp_path, corpus, "--json", "--vectors"))
+        kinds = [call.body["modelUri"].split("/")[3] for call in cloud.asked("textEmbedding")]
+    assert kinds == ["text-search-doc"] * 2 + ["text-search-query"] * 4
+    # «сколько идёт доставка» has the letters of the other document as well, but not its words.
+    assert (report["recall_at_1"], report["recall_at_5"]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize(("key", "sentence"), [("", "YANDEX_API_KEY"), ("wrong", "does not accept the key")])
+def test_vectors_need_a_provider(tmp_path: Path, corpus: Path, key: str, sentence: str) -> None:
+    with (
+        running_cloud(YANDEX_FOLDER_ID=FOLDER, YANDEX_API_KEY=key),
+        pytest.raises(CommandError, match=sentence),
+    ):
+        run(tmp_path, corpus, "--vectors")
 
 
 def test_a_table(tmp_path: Path, corpus: Path) -> None:

@@ -11,8 +11,10 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from content.models import Document
+from content.tasks import embed_passages
 from partners import tenancy
 from tests.factories import make_partner
+from tests.yandex import API_KEY, FOLDER, running_cloud
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -55,6 +57,14 @@ def test_load_again_and_retire(folder: Path) -> None:
     (folder / "two.txt").unlink()
     assert "unchanged: 1, retired: 1." in load(folder)[0]
     assert stored() == {("one.md", None)}
+
+
+def test_it_tells_how_many_vectors_there_are(folder: Path) -> None:
+    assert "Vectors" not in load(folder)[0]
+    with running_cloud(YANDEX_FOLDER_ID=FOLDER, YANDEX_API_KEY=API_KEY):
+        embed_passages()
+        (folder / "three.md").write_text("# Скидка\n\nСкидка растёт с объёмом заказов.", encoding="utf-8")
+        assert "Vectors: 2 of 3 passages" in load(folder)[0]
 
 
 def test_dry_run(folder: Path) -> None:

@@ -164,9 +164,10 @@ def test_of_passages_that_say_the_same_one_is_found(cloud: Standin, anna: Partne
 
 
 def test_ranks_are_fused() -> None:
-    assert fused([1, 2, 3]) == [1, 2, 3]
-    assert fused([1, 2, 3], [3, 4]) == [3, 1, 2, 4]
-    assert fused([], [5, 6]) == [5, 6]
+    assert fused([1, 2, 3], [], covered=0.0) == [1, 2, 3]
+    assert fused([1, 2, 3], [3, 4], covered=0.0) == [3, 1, 2, 4]
+    assert fused([1, 2, 3], [3, 4], covered=1.0) == [1, 2, 3, 4]
+    assert fused([], [5, 6], covered=0.0) == [5, 6]
 
 
 # Who gets them

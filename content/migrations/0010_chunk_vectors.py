@@ -7,7 +7,7 @@ IN_THE_ROW = "ALTER TABLE content_chunk ALTER COLUMN embedding SET STORAGE PLAIN
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0008_questions"),
+        ("content", "0009_regression"),
     ]
 
     operations = [
