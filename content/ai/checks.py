@@ -14,7 +14,7 @@ from content.ai.figures import strange_figures
 from content.ai.troubles import Trouble
 from content.ai.types import Passage, Prompt
 from content.claims import find_claims
-from content.claims.letters import read, russian
+from content.claims.letters import read, undisguised
 from content.contacts import contacts
 from content.markup import visible
 
@@ -34,7 +34,6 @@ _IMPOSTOR = re.compile(
 _MARK = re.compile(r"[<‹]\s*/?\s*(?:документ|вопрос|о партнере)\b")
 _STORY = re.compile(r"<о партнёре>.*?</о партнёре>", re.DOTALL)
 _PACKED = re.compile(r"\b[a-z0-9][a-z0-9+/=]{39,}|(?:[0-9a-f]{2}[ :]){20,}|(?:\\u[0-9a-f]{4}){5,}")
-_WORD = re.compile(r"\w+")
 _SHORT = 40  # letters: so much may be names of products only
 
 
@@ -65,7 +64,7 @@ def verdict(text: str, *, passages: Sequence[Passage], prompt: Prompt) -> tuple[
 
 
 def _seen(text: str) -> str:
-    return _WORD.sub(lambda word: russian(word[0]), read(text).plain)
+    return undisguised(read(text).plain)
 
 
 def _shown(text: str) -> str:

@@ -18,6 +18,7 @@ _HTML = re.compile(rf"{_RUN}|<[^<>]*>|&#?\w{{1,31}};|.", re.DOTALL)
 _BLOCKS = ("<blockquote", "</blockquote", "<pre", "</pre")  # stand on lines of their own
 _INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Mc", "Me"})
 _BREVE = "\u0306"
+_WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[а-яё]")
 _LOOK_ALIKES = str.maketrans(
     "aceopxykmthbnrui03468" + "αορεντκχι" + "іїєґѕјқңөүұ",
@@ -89,6 +90,11 @@ def _seen(letter: str) -> str:
 def russian(word: str) -> str:
     """A word with a Russian letter in it is Russian: the rest of its letters are look-alikes."""
     return word.translate(_LOOK_ALIKES) if _CYRILLIC.search(word) else word
+
+
+def undisguised(plain: str) -> str:
+    """Every word as `russian` reads it, letter for letter."""
+    return _WORD.sub(lambda word: russian(word[0]), plain)
 
 
 def disguised(word: str) -> str:

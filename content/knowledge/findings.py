@@ -38,8 +38,12 @@ class Finding:
         return {key: str(value) if isinstance(value, Fault) else value for key, value in asdict(self).items()}
 
 
-def findings(text: str) -> list[Finding]:
-    """The first ones, in the order of the text."""
+def findings(text: str, title: str = "") -> list[Finding]:
+    """The first ones, in the order of the text; those of the title are in its first line."""
+    return list(dict.fromkeys((*_findings(title), *_findings(text))))[:MOST]
+
+
+def _findings(text: str) -> list[Finding]:
     found: list[Finding] = []
     line = 1
     for block in _BLOCK.findall(text):
@@ -50,7 +54,7 @@ def findings(text: str) -> list[Finding]:
         line += block.count("\n")
         if len(found) >= MOST:
             break
-    return found[:MOST]
+    return found
 
 
 def _in_block(block: str) -> Iterator[tuple[Fault, int, int]]:

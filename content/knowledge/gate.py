@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from content.claims.patterns import Line, Lists, Pattern
 from content.claims.reader import PatternReader
 from content.claims.words import form
-from content.knowledge.lines import Sounds, any_found, line_of, sounds_of
+from content.knowledge.instructions import instructions
+from content.knowledge.lines import Sounds, any_found, line_of, lines_of, sounds_of
 from partners.yaml_model import read_model
 
 SHIPPED = pathlib.Path(__file__).resolve().parents[1] / "presets" / "rules" / "gate.yaml"
@@ -79,9 +80,14 @@ class Gate:
     lists: Lists
 
     def refusal(self, question: str) -> Refusal | None:
-        line = self.line(question)
-        fitting = (kind for kind in self.kinds if any_found(kind.find, line) and not any_found(kind.unless, line))
-        return next((kind.refusal for kind in fitting), None)
+        """What is disguised, or hidden behind many words, is found too."""
+        if any(instructions(question)):
+            return Refusal.INJECTION
+        lines = lines_of(question, self.sounds)
+        for kind in self.kinds:
+            if any(any_found(kind.find, line) and not any_found(kind.unless, line) for line in lines):
+                return kind.refusal
+        return None
 
     def asked(self, question: str) -> Iterator[tuple[str, ...]]:
         """The signs of an answer, for everything that the question asks for."""

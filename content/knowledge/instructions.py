@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from content.claims.letters import read, russian
+from content.claims.letters import read, undisguised
 
 _ORDERS = (
     r"(?<!не )\b(?:про)?(?:игнорируй|забудь|отмени|нарушь|обойди|отбрось|сбрось)(?:те)?\b\W+(?:\w+\W+){0,3}?"
@@ -27,12 +27,10 @@ _ORDERS = (
     r"\b(?:ответь|отвечай|скажи|напиши|пришли|дай|answer|reply|say|give)\b",
 )
 _ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.MULTILINE)
-_WORD = re.compile(r"\w+")
 
 
 def instructions(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand in the text."""
     letters = read(text)
-    plain = _WORD.sub(lambda word: russian(word[0]), letters.plain)
-    for match in _ORDER.finditer(plain):
+    for match in _ORDER.finditer(undisguised(letters.plain)):
         yield letters.starts[match.start()], letters.ends[match.end() - 1]

@@ -87,7 +87,7 @@ def save_source(*, document: Document, source: Source, now: datetime) -> None:
     document.created_on, document.updated_on = source.created, source.updated
     document.as_of, document.expires_on, document.torn = source.as_of, source.expires, source.torn
     document.digest = digest_of(source)
-    document.findings = [finding.row() for finding in findings(source.text)]
+    document.findings = [finding.row() for finding in findings(source.text, source.title)]
     document.retired_at = None
     document.changed_at = now
     with transaction.atomic():

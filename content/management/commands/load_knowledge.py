@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def report(self, sources: list[tuple[str, Source]]) -> None:
         """What an editor should correct; these places are not quoted."""
         for path, source in sources:
-            for finding in findings(source.text)[:MOST_REPORTED]:
+            for finding in findings(source.text, source.title)[:MOST_REPORTED]:
                 self.stdout.write(f"{path}:{finding.line}: {finding.fault}: {finding.quote}")
 
     def progress(self, done: int, total: int) -> None:
