@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from content.ai import chain, extractive
 from content.ai.chain import Outcome, Reply
-from content.ai.types import Prompt, Slot
+from content.ai.types import Prompt
+from content.knowledge import gate
 from content.knowledge.courtesy import courtesy
 from content.messages import Html, Message
-from funnels.curator_words import CuratorVoice
 from funnels.models import Question
 from funnels.services.answering import limits
 from funnels.services.answering.claim import Claimed
-from funnels.services.answering.read import Reader, Reading, read
-from funnels.services.presets import curator_texts
+from funnels.services.answering.read import Reader, Reading, SourceRow, read
 
 State = Question.State
-COURTESY = "courtesy"
+COURTESY, INSTANT = "courtesy", "instant"
 LACKING, FAILED = "lacking", "failed"
 
 
@@ -30,7 +29,7 @@ class Thought:
     messages: tuple[Message, ...] = ()
     reason: str = ""
     answer: tuple[Html, ...] = ()
-    sources: tuple[dict[str, Any], ...] = ()
+    sources: tuple[SourceRow, ...] = ()
     outcome: Outcome | None = None
 
 
@@ -39,39 +38,49 @@ class Asking:
     """There is something to answer from."""
 
     question: Claimed
+    reader: Reader
     reading: Reading
     prompt: Prompt
-    slots: Mapping[str, Slot]
-    voice: CuratorVoice
 
 
 def consider(question: Claimed, reader: Reader) -> Asking | Thought:
-    voice = CuratorVoice(curator_texts(), reader.partner)
+    voice = reader.voice
     if wait := limits.pause(question):
         messages = () if limits.was_told(question) else (voice.too_many(wait),)
         return Thought(State.REFUSED, messages, limits.TOO_MANY)
     if kind := courtesy(question.text):
         return Thought(State.ANSWERED, (voice.courtesy(kind),), COURTESY)
-    reading = read(question, reader)
-    if refusal := reading.retrieved.refusal:
+    if refusal := gate.shipped().refusal(question.text):
         return Thought(State.REFUSED, (voice.refusal(refusal),), refusal)
+    if reader.card:
+        return Thought(State.ANSWERED, (reader.card,), INSTANT)
+    reading = read(question, reader)
     if reading.prompt is None:
         return unknown(question, reader, near=reading.near)
-    return Asking(question, reading, reading.prompt, reader.slots, voice)
+    return Asking(question, reader, reading, reading.prompt)
 
 
 def answered(asking: Asking, reply: Reply) -> Thought:
-    question, voice = asking.question, asking.voice
-    answer = reply.messages if asking.reading.earlier else voice.noted(reply.messages)
-    if question.lead_id is None:
-        messages: Sequence[Message] = [Message(html) for html in answer]
+    if not reply.messages:
+        return replace(unknown(asking.question, asking.reader), outcome=reply.outcome)
+    reader, reading = asking.reader, asking.reading
+    used = len(extractive.LONGEST) if reply.outcome.provider == chain.EXTRACTIVE else None
+    sources = distinct(reading.sources[:used])
+    answer = reply.messages if reading.earlier else reader.voice.noted(reply.messages)
+    if asking.question.lead_id is None:  # in a group nobody's thumb is asked for
+        messages = (*map(Message, answer[:-1]), Message(answer[-1], buttons=reader.above))
     else:
-        messages = voice.answer(question.id, answer, sources=bool(asking.reading.sources))
-    sources = asking.reading.sources
-    return Thought(State.ANSWERED, tuple(messages), answer=answer, sources=sources, outcome=reply.outcome)
+        messages = reader.voice.answer(asking.question.id, answer, sources=bool(sources), above=reader.above)
+    return Thought(State.ANSWERED, messages, answer=answer, sources=sources, outcome=reply.outcome)
+
+
+def distinct(sources: Sequence[SourceRow]) -> tuple[SourceRow, ...]:
+    """Each document once, the best first."""
+    return tuple({source["document"]: source for source in reversed(sources)}.values())[::-1]
 
 
 def unknown(question: Claimed, reader: Reader, *, near: Sequence[str] = (), reason: str = LACKING) -> Thought:
-    voice = CuratorVoice(curator_texts(), reader.partner)
-    message = voice.unknown(near) if question.lead_id else voice.group_unknown(reader.private_chat)
-    return Thought(State.UNANSWERED, (message,), reason)
+    in_private = question.lead_id is not None
+    message = reader.voice.unknown(near) if in_private else reader.voice.group_unknown(reader.private_chat)
+    buttons = (*reader.above, *message.buttons)
+    return Thought(State.UNANSWERED, (replace(message, buttons=buttons),), reason)

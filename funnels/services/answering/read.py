@@ -12,24 +12,31 @@ from django.conf import settings
 
 from content.ai.prompt import Persona, build_prompt
 from content.ai.types import Passage, Prompt, Slot
+from content.messages import Message
 from content.models import Chunk
 from content.queries.retrieval import Retrieved, retrieve
-from funnels.facts import PartnerFacts
+from funnels.curator_words import CuratorVoice
+from funnels.instant_words import Rows
 from funnels.models import Question
 from funnels.services.answering.claim import Claimed
 from funnels.services.answering.history import in_context, said_before, turns
+from funnels.services.answering.links import answer_links
+from funnels.services.presets import curator_texts
 from partners.models import Bot, Lead, Partner
 
+SourceRow = dict[str, Any]  # {"document": id, "title": …, "as_of": ISO date or None}
 NEAR = 0.5  # of what was asked must stand in a passage before its title is offered
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The partner for whom the curator reads, today."""
+    """For whom the curator reads, today, and which links the question asks for."""
 
-    partner: PartnerFacts
     persona: Persona
+    voice: CuratorVoice
     slots: Mapping[str, Slot]
+    above: Rows  # the links that the question asks for
+    card: Message | None  # if it asks for nothing else
     private_chat: str
     today: date
 
@@ -41,7 +48,7 @@ class Reading:
     retrieved: Retrieved
     earlier: Sequence[Question] = ()
     passages: tuple[Passage, ...] = ()
-    sources: tuple[dict[str, Any], ...] = ()
+    sources: tuple[SourceRow, ...] = ()  # of each passage
     prompt: Prompt | None = None
 
     @property
@@ -54,11 +61,15 @@ class Reading:
 def reader_for(question: Claimed, now: datetime) -> Reader:
     partner = Partner.objects.get(pk=question.partner_id)
     username = Bot.objects.filter(partner=partner).values_list("username", flat=True).first()
-    style: Any = partner.communication_style
+    links = answer_links(partner_id=partner.pk, lead_id=question.lead_id, question_id=question.id)
+    wanted = links.wanted(question.text)
+    facts, specialization = links.partner, partner.specialization
     return Reader(
-        partner=PartnerFacts(partner.name, style, partner.story),
-        persona=Persona(partner.name, style, partner.story, partner.specialization),  # type: ignore[arg-type]
-        slots={},
+        persona=Persona(facts.name, facts.style, facts.story, specialization),  # type: ignore[arg-type]
+        voice=CuratorVoice(curator_texts(), facts),
+        slots=links.slots(),
+        above=links.buttons(wanted),
+        card=links.card(wanted) if wanted.alone else None,
         private_chat=f"{settings.TELEGRAM_LINK_URL}/{username}?start=group",
         today=now.astimezone(ZoneInfo(partner.time_zone)).date(),
     )
@@ -79,7 +90,7 @@ def read(question: Claimed, reader: Reader) -> Reading:
         history=turns(earlier),
         names=_names(question),
     )
-    return Reading(retrieved, earlier, passages, tuple(_sources(retrieved.passages)), prompt)
+    return Reading(retrieved, earlier, passages, tuple(map(_source, retrieved.passages)), prompt)
 
 
 def _names(question: Claimed) -> Collection[str]:
@@ -90,10 +101,7 @@ def _names(question: Claimed) -> Collection[str]:
     return tuple(filter(None, (lead.first_name, lead.last_name, lead.username)))
 
 
-def _sources(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
-    """The documents, best first, each once."""
-    documents = {chunk.document_id: chunk.document for chunk in chunks}
-    return [
-        {"document": pk, "title": document.title, "as_of": document.as_of and document.as_of.isoformat()}
-        for pk, document in documents.items()
-    ]
+def _source(chunk: Chunk) -> SourceRow:
+    document = chunk.document
+    as_of = document.as_of.isoformat() if document.as_of else None
+    return {"document": document.pk, "title": document.title, "as_of": as_of}

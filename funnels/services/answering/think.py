@@ -47,8 +47,13 @@ def _thought(question: Claimed, clock: Clock) -> Thought:
 def _asked(asking: Asking, clock: Clock) -> Thought:
     question = asking.question
     spending = Spending(question.partner_id, question.key, AiUse.Purpose.ANSWER)
-    passages = asking.reading.passages
-    reply = chain.answer(spending=spending, prompt=asking.prompt, passages=passages, slots=asking.slots, now=clock)
+    reply = chain.answer(
+        spending=spending,
+        prompt=asking.prompt,
+        passages=asking.reading.passages,
+        slots=asking.reader.slots,
+        now=clock,
+    )
     return decide.answered(asking, reply)
 
 
