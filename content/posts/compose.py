@@ -1,0 +1,140 @@
+"""Writes a post without a model: the facts in the words of its type and its voice. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from content.messages import Html
+from content.posts.duties import missing
+from content.posts.facts import Facts, ProductFacts
+from content.posts.kinds import VOICE_PARTS, Kind, Library, Line, PostType, line_text, shipped
+from content.posts.likeness import ALIKE, Earlier, likeness, prints
+from content.posts.links import seen
+from content.posts.picking import Picked, pick
+from content.posts.turns import turn
+from content.posts.variables import Variables, of_links, of_offer, of_plan, of_product, of_sections, of_story
+from content.template import render, variables_in
+
+T = TypeVar("T")
+
+TRIES = 12
+SHORTEST, LONGEST = 400, 900  # characters that the reader sees
+EXTRA = "extra"  # the pool of paragraphs for a post that would be too short
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`text` has slots for links. `sources`: the titles of the documents that it quotes."""
+
+    text: Html
+    product: ProductFacts | None
+    sources: tuple[str, ...]
+    voice: str
+
+
+def compose(kind: Kind, facts: Facts, *, number: int, seed: str, library: Library | None = None) -> Draft:
+    """The post of this number (from 0) of a type for its partner: the same one whenever it is asked for.
+
+    `seed` tells one partner's order of things from another's. Raises content.posts.picking.Lacking.
+    """
+    library = library or shipped()
+    entry = library.types[kind]
+    picked = pick(entry, facts, library, number=number, seed=seed)
+    text = _Writer(entry, facts, picked, number, f"{seed}:{kind}").write()
+    sources = tuple(dict.fromkeys(section.title for section in picked.sections))
+    return Draft(text, picked.product, sources, picked.voice.name)
+
+
+def compose_unlike(
+    earlier: Collection[Earlier], kind: Kind, facts: Facts, *, number: int, seed: str, library: Library | None = None
+) -> Draft:
+    """The first from this number on that does not repeat an earlier post; after some tries, the least alike."""
+    best: tuple[float, Draft] | None = None
+    for tried in range(number, number + TRIES):
+        draft = compose(kind, facts, number=tried, seed=seed, library=library)
+        own = prints(draft.text)
+        value = max((likeness(own, post.prints) for post in earlier), default=0.0)
+        if value < ALIKE:
+            return draft
+        if best is None or value < best[0]:
+            best = (value, draft)
+    assert best
+    return best[1]
+
+
+def _known(facts: Facts, picked: Picked) -> Variables:
+    """Everything that the lines of this post may say of its facts."""
+    return {
+        **of_links(),
+        **(of_product(picked.product) if picked.product else {}),
+        **of_sections(picked.sections, facts.author.style),
+        **(of_plan(facts.plan, picked.level) if facts.plan else {}),
+        **(of_story(facts.story) if facts.story else {}),
+        **(of_offer(facts.offer) if facts.offer else {}),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    kind: PostType
+    facts: Facts
+    picked: Picked
+    number: int
+    seed: str
+
+    def write(self) -> Html:
+        known = _known(self.facts, self.picked)
+        said = {**known, **self.said(known)}
+        layouts = (self.facts.offer and self.kind.with_offer) or self.kind.layouts
+        layout = self.turn("layout", [layout for layout in layouts if _complete("".join(layout), said)])
+        *paragraphs, last = [self.render(paragraph, said) for paragraph in layout]
+        return self.finished(paragraphs, last, self.extras(known))
+
+    def said(self, known: Variables) -> Variables:
+        """A line of every pool and of the voice, where there is one that these facts complete."""
+        pools = {name: getattr(self.picked.voice, name) for name in VOICE_PARTS} | dict(self.kind.pools)
+        usable = {name: self.usable(lines, known) for name, lines in pools.items()}
+        return {name: self.render(self.turn(name, lines), known) for name, lines in usable.items() if lines}
+
+    def extras(self, known: Variables) -> list[Html]:
+        lines = self.usable(self.kind.pools.get(EXTRA, ()), known)
+        ordered = dict.fromkeys(turn(lines, self.number + at, f"{self.seed}:{EXTRA}") for at in range(len(lines)))
+        return [self.render(line, known) for line in ordered]
+
+    def finished(self, paragraphs: list[Html], last: Html, extras: Sequence[Html]) -> Html:
+        """With as many extras as it takes to be long enough, and with what must be said before the question."""
+        owed = self.owed([*paragraphs, last])
+        for extra in extras:
+            if len(seen(_joined([*paragraphs, owed, last]))) >= SHORTEST:
+                break
+            paragraphs = [*paragraphs, extra]
+            owed = self.owed([*paragraphs, last])
+        return _joined([*paragraphs, owed, last])
+
+    def owed(self, paragraphs: Sequence[Html]) -> Html:
+        owing = missing(seen(_joined(paragraphs)), self.kind, self.picked.product)
+        return Html(f"<i>{' '.join(sentence for _duty, sentence in owing)}</i>" if owing else "")
+
+    def usable(self, lines: Sequence[str | Line], known: Variables) -> list[str]:
+        category = self.picked.product.category if self.picked.product else ""
+        return [
+            line_text(line)
+            for line in lines
+            if (isinstance(line, str) or category in line.only) and _complete(line_text(line), known)
+        ]
+
+    def turn(self, pool: str, entries: Sequence[T]) -> T:
+        return turn(entries, self.number, f"{self.seed}:{pool}")
+
+    def render(self, text: str, known: Variables) -> Html:
+        return render(text, self.facts.author.style, known)
+
+
+def _complete(text: str, known: Mapping[str, Html]) -> bool:
+    return all(variable.name in known for variable in variables_in(text))
+
+
+def _joined(paragraphs: Sequence[Html]) -> Html:
+    return Html("\n\n".join(filter(None, paragraphs)))

@@ -1,0 +1,38 @@
+"""The links of a post: slots until it is published, then the partner's own. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape as escape_attribute
+
+from content.markup import visible
+from content.messages import Html, escape
+from content.posts.facts import Advert, Mark
+
+LABELS: Mapping[str, str] = {"shop_link": "магазин NL", "registration_link": "страница регистрации"}
+SLOT = re.compile(rf"\{{({'|'.join(LABELS)})\}}")
+
+
+def published(text: Html, *, links: Mapping[str, str], mark: Mark | None) -> Html:
+    """As it is sent: with the addresses of its partner by slot, and with the advert mark.
+
+    A slot without an address leads to the partner's shop.
+    """
+    linked = SLOT.sub(lambda slot: _link(LABELS[slot[1]], links.get(slot[1]) or links["shop_link"]), text)
+    return Html(f"{linked}{advert_line(mark)}")
+
+
+def advert_line(mark: Mark | None) -> Html:
+    if not isinstance(mark, Advert):
+        return Html("")
+    return Html(f"\n\nРеклама. {escape(mark.advertiser)}. erid: {escape(mark.erid)}")
+
+
+def seen(text: str) -> str:
+    """What the reader sees of a post with slots."""
+    return SLOT.sub(lambda slot: LABELS[slot[1]], visible(text))
+
+
+def _link(label: str, address: str) -> str:
+    return f'<a href="{escape_attribute(address)}">{label}</a>'
