@@ -10,9 +10,9 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from content.ai.markdown import ADDRESS
 from content.claims import find_claims
 from content.claims.words import analyzer
+from content.contacts import ADDRESS
 from content.markup import CAPTION_LIMIT, MESSAGE_LIMIT, fault, telegram_length, visible
 from content.messages import Html
 from content.posts.compose import LONGEST, SHORTEST
