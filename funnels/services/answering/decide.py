@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from content.ai import chain, extractive
 from content.ai.chain import Outcome, Reply
+from content.ai.quotable import may_quote
 from content.ai.types import Prompt
 from content.knowledge import gate
 from content.knowledge.courtesy import courtesy
@@ -46,7 +47,7 @@ class Asking:
 def consider(question: Claimed, reader: Reader) -> Asking | Thought:
     voice = reader.voice
     if wait := limits.pause(question):
-        messages = () if limits.was_told(question) else (voice.too_many(wait),)
+        messages = () if limits.was_told(question, wait) else (voice.too_many(wait),)
         return Thought(State.REFUSED, messages, limits.TOO_MANY)
     if kind := courtesy(question.text):
         return Thought(State.ANSWERED, (voice.courtesy(kind),), COURTESY)
@@ -64,14 +65,20 @@ def answered(asking: Asking, reply: Reply) -> Thought:
     if not reply.messages:
         return replace(unknown(asking.question, asking.reader), outcome=reply.outcome)
     reader, reading = asking.reader, asking.reading
-    used = len(extractive.LONGEST) if reply.outcome.provider == chain.EXTRACTIVE else None
-    sources = distinct(reading.sources[:used])
+    sources = distinct(_used(reading, reply))
     answer = reply.messages if reading.earlier else reader.voice.noted(reply.messages)
     if asking.question.lead_id is None:  # in a group nobody's thumb is asked for
         messages = (*map(Message, answer[:-1]), Message(answer[-1], buttons=reader.above))
     else:
         messages = reader.voice.answer(asking.question.id, answer, sources=bool(sources), above=reader.above)
     return Thought(State.ANSWERED, messages, answer=answer, sources=sources, outcome=reply.outcome)
+
+
+def _used(reading: Reading, reply: Reply) -> Sequence[SourceRow]:
+    """A model has read all of them that may be quoted, a quotation has few."""
+    pairs = zip(reading.passages, reading.sources, strict=True)
+    used = [source for passage, source in pairs if may_quote(passage)]
+    return used[: len(extractive.LONGEST)] if reply.outcome.provider == chain.EXTRACTIVE else used
 
 
 def distinct(sources: Sequence[SourceRow]) -> tuple[SourceRow, ...]:

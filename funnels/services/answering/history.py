@@ -34,7 +34,8 @@ def said_before(question: Claimed) -> Sequence[Question]:
         asked_at__gt=question.asked_at - REMEMBERED,
         pk__lt=question.id,
     )
-    return list(earlier.order_by("-asked_at", "-pk")[:TURNS])[::-1]
+    told = earlier.exclude(answer=[])  # «спасибо» was answered, too, but nothing follows it up
+    return list(told.order_by("-asked_at", "-pk")[:TURNS])[::-1]
 
 
 def turns(earlier: Sequence[Question]) -> tuple[Turn, ...]:

@@ -11,7 +11,6 @@ from funnels.services.answering.claim import Claimed
 
 TOO_MANY = "too_many"
 LIMITS = ((timedelta(minutes=1), 6), (timedelta(hours=1), 40), (timedelta(days=1), 150))
-QUIET = timedelta(hours=1)  # for so long it is not said again
 
 
 def pause(question: Claimed) -> timedelta | None:
@@ -21,7 +20,7 @@ def pause(question: Claimed) -> timedelta | None:
         asker_id=question.asker_id,
         asked_at__gt=question.asked_at - LIMITS[-1][0],
         pk__lt=question.id,
-    )
+    ).exclude(reason=TOO_MANY)  # else whoever goes on asking would never be answered again
     counts = {
         str(number): Count("pk", filter=Q(asked_at__gt=question.asked_at - period))
         for number, (period, _most) in enumerate(LIMITS)
@@ -31,11 +30,12 @@ def pause(question: Claimed) -> timedelta | None:
     return max(exceeded, default=None)
 
 
-def was_told(question: Claimed) -> bool:
+def was_told(question: Claimed, wait: timedelta) -> bool:
+    """Of this pause."""
     told = Question.objects.filter(
         partner_id=question.partner_id,
         asker_id=question.asker_id,
-        asked_at__gt=question.asked_at - QUIET,
+        asked_at__gt=question.asked_at - wait,
         reason=TOO_MANY,
         pk__lt=question.id,
     )
