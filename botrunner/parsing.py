@@ -96,9 +96,28 @@ def where(chat: Chat, pressed: Message | None = None) -> Replies:
 def addresses_bot(update: Update, username: str, bot_id: int) -> bool:
     """Whether a person's message in a group mentions the bot or replies to it."""
     message = update.effective_message
-    if message is None or _by_bot(message):
+    if message is None or _by_bot(message) or message.is_automatic_forward:  # a channel's post: it asks nothing
         return False
     return _replies_to(message, bot_id) or _mentions(message, username)
+
+
+def topic(message: Message) -> int:
+    """0 where there are no topics."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
+def asker_id(message: Message) -> int:
+    """Of a person, else of the group or channel in whose name somebody writes."""
+    sender = message.sender_chat or message.from_user
+    return sender.id if sender else message.chat.id
+
+
+def group_text(message: Message) -> str:
+    return clean(_words(message), MAX_TEXT)
+
+
+def _words(message: Message) -> str:
+    return message.text or message.caption or ""
 
 
 def _by_bot(message: Message) -> bool:
@@ -115,5 +134,4 @@ def _replies_to(message: Message, bot_id: int) -> bool:
 
 
 def _mentions(message: Message, username: str) -> bool:
-    text = message.text or message.caption or ""
-    return bool(username) and bool(re.search(rf"(?<!\w)@{username}(?!\w)", text, re.IGNORECASE))
+    return bool(username) and bool(re.search(rf"(?<!\w)@{username}(?!\w)", _words(message), re.IGNORECASE))

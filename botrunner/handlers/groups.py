@@ -5,24 +5,29 @@ from telegram import Update
 from botrunner import parsing
 from botrunner.context import Context
 from botrunner.replies import Replies
-from funnels.services.groups import invitation
+from funnels.services.groups import ask_in_group
 from partners.services.groups import migrate_group
 
 
 async def on_message(update: Update, context: Context) -> None:
-    """Groups are ignored, except for who speaks to the bot: they are invited to the private chat."""
+    """Groups are ignored, except for who speaks to the bot."""
     if not parsing.addresses_bot(update, context.bot.username, context.bot.id):
         await context.settle(update)
         return
     message = update.effective_message
     assert message is not None
-    thread = message.message_thread_id if message.is_topic_message else None
+    thread_id = parsing.topic(message)
     desk = context.desk
     await context.settle(
         update,
-        invitation,
-        Replies(message.chat.id, (), thread_id=thread or 0),
+        ask_in_group,
+        Replies(message.chat.id, (), thread_id=thread_id),
         partner_id=desk.partner_id,
+        chat_id=message.chat.id,
+        thread_id=thread_id,
+        message_id=message.message_id,
+        asker_id=parsing.asker_id(message),
+        text=parsing.group_text(message),
         username=context.bot.username,
         now=desk.clock(),
     )

@@ -291,6 +291,7 @@ def test_a_group_gets_an_invitation_only_when_it_asks(anna: Bot, tg: SandboxServ
     assert updates >= 5
 
 
+CHANNEL = {"id": -1_001_111, "type": "channel", "title": "Канал"}
 GROUP = {"id": -1_001_234, "type": "supergroup", "title": "Клуб", "is_forum": True}
 
 
@@ -300,8 +301,9 @@ GROUP = {"id": -1_001_234, "type": "supergroup", "title": "Клуб", "is_forum"
         {"sender": {"is_bot": True}, "text": "@anna_bot, привет"},
         {"text": "первое в теме", "is_topic_message": True, "message_thread_id": 5, "reply_to_message": "opening"},
         {"text": None, "new_chat_title": "@anna_bot"},
+        {"text": "Вопросы? Спросите @anna_bot!", "sender_chat": CHANNEL, "is_automatic_forward": True},
     ],
-    ids=["another bot", "a topic that the bot opened", "a service message"],
+    ids=["another bot", "a topic that the bot opened", "a service message", "a post of the channel"],
 )
 def test_what_only_looks_as_if_it_were_for_the_bot(anna: Bot, tg: SandboxServer, fields: dict[str, Any]) -> None:
     me = {"id": anna.telegram_id, "is_bot": True, "first_name": "Анна", "username": "anna_bot"}
