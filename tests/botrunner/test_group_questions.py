@@ -11,7 +11,7 @@ from funnels.models import Question
 from funnels.services.groups import without_mention
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
-from tests.botrunner.test_updates import GROUP, message_of
+from tests.botrunner.test_updates import GROUP, GROUP_ID, message_of
 from tests.botrunner.walking import push, wait_until_closed
 from tests.funnels.curator import DELIVERY, questions, write
 from tests.runner import RunnerThread
@@ -45,21 +45,21 @@ def test_the_answer_quotes_the_question_in_its_topic(
         chat.send("@anna_bot!", thread_id=topic)
         assert chat.wait_text("в личных сообщениях").thread_id == topic
     with tenancy.partner(anna.partner_id):
-        rows = Question.objects.order_by("pk").values_list("text", "lead", "asker_id", "chat_id", "thread_id")
+        rows = Question.objects.order_by("pk").values_list("text", "asker_id", "chat_id", "thread_id")
         assert list(rows) == [
-            ("Скажите сколько идёт доставка?", None, member.id, group.id, topic),
-            ("а доставка бесплатна?", None, member.id, group.id, topic),
+            ("Скажите сколько идёт доставка?", member.id, group.id, topic),
+            ("а доставка бесплатна?", member.id, group.id, topic),
         ]
         assert not Lead.objects.exists()
 
 
 def test_who_writes_for_the_group_asks_as_the_group(anna: Bot, tg: SandboxServer) -> None:
-    partner = own_group(anna, GROUP["id"])
+    partner = own_group(anna, GROUP_ID)
     said = message_of(1, "@anna_bot, когда встреча?", sender=ANONYMOUS, sender_chat=GROUP)
     with RunnerThread(tg.url):
         push(tg, anna, "message", said | {"chat": GROUP})
         wait_until_closed(anna, 1)
-    assert [(question.asker_id, question.text) for question in questions(partner)] == [(GROUP["id"], "когда встреча?")]
+    assert [(question.asker_id, question.text) for question in questions(partner)] == [(GROUP_ID, "когда встреча?")]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
+    ReplyParameters,
     Update,
 )
 from telegram import Message as TelegramMessage
 
-from tests.botrunner.bot_client import TOKEN, make_bot, png
+from tests.botrunner.bot_client import TOKEN, make_bot, png, with_bot
 from tests.telegram import PersonDriver, SandboxServer
 
 pytestmark = pytest.mark.browser
@@ -175,6 +176,15 @@ def test_writing_editing_replying_and_deleting(chat: Page) -> None:
     chat.get_by_role("menuitem", name="Удалить").click()
     expect(chat.locator(".message.own .reply-quote")).to_have_count(1)
     expect(chat.locator(".message.own")).to_have_count(2)
+
+
+def test_the_bot_types_and_its_answer_quotes_the_question(chat: Page, tg: SandboxServer, maria: PersonDriver) -> None:
+    with_bot(tg, lambda bot: bot.send_chat_action(maria.id, "typing"))
+    expect(chat.locator("#header .typing")).to_contain_text("печатает")
+    quoted = ReplyParameters(message_id=1)
+    with_bot(tg, lambda bot: bot.send_message(maria.id, "Ответ", reply_parameters=quoted))
+    expect(chat.locator(".message.other .reply-quote")).to_contain_text("/start spring")
+    expect(chat.locator("#header .typing")).to_have_count(0)
 
 
 def test_the_reply_keyboard_and_the_contact(chat: Page) -> None:

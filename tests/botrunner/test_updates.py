@@ -292,7 +292,8 @@ def test_a_group_gets_an_invitation_only_when_it_asks(anna: Bot, tg: SandboxServ
 
 
 CHANNEL = {"id": -1_001_111, "type": "channel", "title": "Канал"}
-GROUP = {"id": -1_001_234, "type": "supergroup", "title": "Клуб", "is_forum": True}
+GROUP_ID = -1_001_234
+GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Клуб", "is_forum": True}
 
 
 @pytest.mark.parametrize(
