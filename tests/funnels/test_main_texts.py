@@ -49,7 +49,7 @@ def plan() -> PayPlan:
 FUNNEL = main_funnel()
 TEXTS = {
     **{key: step.text for key, step in FUNNEL.steps.items()},
-    **{f"notice {name}": text for name, text in FUNNEL.notices.model_dump().items()},
+    **{f"notice {name}": text for name, text in FUNNEL.notices.model_dump(exclude_none=True).items()},
     **{
         f"buttons of {key}": " / ".join(b.text for row in step.buttons for b in row)
         for key, step in FUNNEL.steps.items()
