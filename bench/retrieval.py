@@ -1,6 +1,7 @@
 """How long a question is looked up, at the size of the shipped articles and at a hundred thousand chunks.
 
-The peer in the same run is PostgreSQL's Russian full text search (GIN, any of the words, ts_rank).
+The peer in the same run is PostgreSQL's Russian full text search (GIN, any of the words, ts_rank). Then the exact
+search for near vectors, of numbers drawn at random: how long it takes does not depend on what they are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psycopg
 
 from bench.machine import BASE, scratch_database
@@ -25,6 +27,8 @@ from content.knowledge.search import search
 from content.knowledge.words import STOP, lemmas, words
 
 MANY = 100_000
+EMBEDDED = 1_000, 10_000, MANY
+DIMENSIONS, NEAREST = 256, 15
 QUESTIONS, WARM_UP = 300, 50
 SENTENCES = 8  # of a chunk that is put together from others
 
@@ -37,6 +41,18 @@ CREATE TEMP TABLE chunk (
 ASK = """
 SELECT id FROM chunk, to_tsquery('russian', %s) asked WHERE found @@ asked ORDER BY ts_rank(found, asked) DESC LIMIT 10
 """
+VECTOR_TABLES = f"""
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE TABLE document (id int PRIMARY KEY, expires_on date, retired_at timestamptz);
+CREATE TABLE passage (
+    id int PRIMARY KEY, document_id int, text text, embedding vector({DIMENSIONS}) STORAGE PLAIN
+)
+"""
+NEAR = f"""
+SELECT id, embedding <=> %s AS distance FROM passage WHERE document_id IN (
+    SELECT id FROM document WHERE retired_at IS NULL AND (expires_on IS NULL OR expires_on > current_date)
+) ORDER BY distance, id LIMIT {NEAREST}
+"""
 
 
 def run(database_url: str) -> None:
@@ -48,6 +64,7 @@ def run(database_url: str) -> None:
     print(f"{'':52}{'p50':>8}{'p95':>8}{'build':>9}")
     for entries in (few, list(many(few, MANY))):
         measure(database_url, entries, asked)
+    vectors(database_url)
     print(f"memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
 
 
@@ -86,6 +103,32 @@ def measure(database_url: str, entries: Sequence[Entry], asked: Sequence[str]) -
         fill(connection, entries)
         took = time.perf_counter() - begun
         row("PostgreSQL russian", clocked(asked, lambda question: ask_postgresql(connection, question)), took)
+
+
+def vectors(database_url: str) -> None:
+    """In tables like the product's: passages of about a kilobyte in documents of twenty."""
+    chance = np.random.default_rng(3)
+    asked = [str(row) for row in chance.standard_normal((QUESTIONS, DIMENSIONS)).round(4).tolist()]
+    for count in EMBEDDED:
+        with scratch_database(database_url) as url, psycopg.connect(url) as connection:
+            begun = time.perf_counter()
+            fill_vectors(connection, count, chance)
+            took = time.perf_counter() - begun
+            row(f"pgvector, exact: {count} chunks", clocked(asked, lambda one: nearest(connection, one)), took)
+
+
+def fill_vectors(connection: psycopg.Connection, count: int, chance: np.random.Generator) -> None:
+    connection.execute(VECTOR_TABLES)
+    connection.execute("INSERT INTO document SELECT generate_series(0, %s), NULL, NULL", [count // 20])
+    with connection.cursor().copy("COPY passage (id, document_id, text, embedding) FROM STDIN") as copy:
+        for number in range(count):
+            vector = chance.standard_normal(DIMENSIONS).round(4).tolist()
+            copy.write_row((number, number // 20, "слово " * 80, str(vector)))
+    connection.execute("ANALYZE document, passage")
+
+
+def nearest(connection: psycopg.Connection, vector: str) -> None:
+    connection.execute(NEAR, [vector]).fetchall()
 
 
 def look_up(question: str, index: Index, synonyms: Synonyms) -> None:
