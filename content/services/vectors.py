@@ -36,7 +36,7 @@ def question_vector(
         return None
     try:
         with tenancy.partner(partner_id):
-            if not vectors.any_embedded():
+            if embedder_for(partner_id) is None or not vectors.any_embedded():
                 return None
         spending = Spending(partner_id, f"search:{uuid4()}", AiUse.Purpose.SEARCH)
         vector = embed_query(spending=spending, text=mask(question, names), now=now)

@@ -44,7 +44,8 @@ class Asking:
     prompt: Prompt
 
 
-def consider(question: Claimed, reader: Reader) -> Asking | Thought:
+def at_once(question: Claimed, reader: Reader) -> Thought | None:
+    """What needs no document."""
     voice = reader.voice
     if wait := limits.pause(question):
         messages = () if limits.was_told(question, wait) else (voice.too_many(wait),)
@@ -55,6 +56,10 @@ def consider(question: Claimed, reader: Reader) -> Asking | Thought:
         return Thought(State.REFUSED, (voice.refusal(refusal),), refusal)
     if reader.card:
         return Thought(State.ANSWERED, (reader.card,), INSTANT)
+    return None
+
+
+def looked_up(question: Claimed, reader: Reader) -> Asking | Thought:
     reading = read(question, reader)
     if reading.prompt is None:
         return unknown(question, reader, near=reading.near)

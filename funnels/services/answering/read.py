@@ -39,6 +39,8 @@ class Reader:
     card: Message | None  # if it asks for nothing else
     private_chat: str
     today: date
+    names: Collection[str]  # whatever the lead is called: none of it goes to a provider
+    vector: Sequence[float] | None = None  # of the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,16 @@ def reader_for(question: Claimed, now: datetime) -> Reader:
         card=links.card(wanted) if wanted.alone else None,
         private_chat=f"{settings.TELEGRAM_LINK_URL}/{username}?start=group",
         today=now.astimezone(ZoneInfo(partner.time_zone)).date(),
+        names=_names(question),
     )
 
 
 def read(question: Claimed, reader: Reader) -> Reading:
     earlier = said_before(question)
-    retrieved = retrieve(question.text, partner_id=question.partner_id, today=reader.today)
+    partner_id, today = question.partner_id, reader.today
+    retrieved = retrieve(question.text, partner_id=partner_id, today=today, vector=reader.vector)
     if retrieved.refusal is None and retrieved.lacking and (whole := in_context(question, earlier)):
-        retrieved = retrieve(whole, partner_id=question.partner_id, today=reader.today)
+        retrieved = retrieve(whole, partner_id=partner_id, today=today, vector=reader.vector)
     if not retrieved.answers:
         return Reading(retrieved, earlier)
     passages = tuple(Passage(c.document.title, c.readable, c.document.as_of) for c in retrieved.passages)
@@ -88,13 +92,12 @@ def read(question: Claimed, reader: Reader) -> Reading:
         passages=passages,
         question=question.text,
         history=turns(earlier),
-        names=_names(question),
+        names=reader.names,
     )
     return Reading(retrieved, earlier, passages, tuple(map(_source, retrieved.passages)), prompt)
 
 
 def _names(question: Claimed) -> Collection[str]:
-    """Whatever the lead is called: none of it goes to a provider."""
     if question.lead_id is None:
         return ()
     lead = Lead.objects.only("first_name", "last_name", "username").get(pk=question.lead_id)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from content.ai import chain
 from content.ai.budget import Spending
 from content.ai.calls import Clock
 from content.models import AiUse
+from content.services.vectors import question_vector
 from funnels.services.answering import decide
 from funnels.services.answering.claim import Claimed, claimed
 from funnels.services.answering.decide import Asking, Thought
@@ -40,7 +42,12 @@ def think(*, partner_id: int, clock: Clock) -> bool:
 
 def _thought(question: Claimed, clock: Clock) -> Thought:
     with tenancy.partner(question.partner_id):
-        considered = decide.consider(question, reader_for(question, clock()))
+        reader = reader_for(question, clock())
+        if thought := decide.at_once(question, reader):
+            return thought
+    vector = question_vector(partner_id=question.partner_id, question=question.text, names=reader.names, now=clock)
+    with tenancy.partner(question.partner_id):
+        considered = decide.looked_up(question, replace(reader, vector=vector))
     return _asked(considered, clock) if isinstance(considered, Asking) else considered
 
 
