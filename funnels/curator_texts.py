@@ -12,7 +12,7 @@ from funnels.schema import Label, Part, Text
 
 OwnSay = Literal[
     "unknown", "unknown_near", "group_unknown", "too_many", "note", "thumb_up", "thumb_down", "passed_on", "sources",
-    "no_sources", "gone",
+    "no_sources", "gone", "late",
 ]  # fmt: skip
 Line = Literal["title", "dated_title"]
 ButtonName = Literal["up", "down", "sources", "pass", "contact", "private"]

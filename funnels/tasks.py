@@ -9,6 +9,7 @@ from django.db import connection
 
 from funnels.services import digest, reminders
 from funnels.services.answering import claim as questions
+from funnels.services.answering import late
 from funnels.services.answering.ask import wake
 from funnels.services.answering.think import think
 from funnels.services.broadcast_end import over, wind_up
@@ -107,6 +108,14 @@ def send_digests() -> None:
     with tenancy.all_partners():
         partner_ids = digest.due_partners(now=clock.now())
     _for_each(partner_ids, digest.send_digest)
+
+
+@shared_task
+def send_late_answers() -> None:
+    """What operators have answered in the inbox."""
+    with tenancy.all_partners():
+        partner_ids = late.due_partners()
+    _for_each(partner_ids, late.send_due)
 
 
 def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:

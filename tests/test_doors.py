@@ -53,6 +53,7 @@ OPENS_ALL = {
     ("funnels/tasks.py", "plan_warmups"),  # whose sequences are due
     ("funnels/tasks.py", "repeat_alerts"),  # whose alerts are due again
     ("funnels/tasks.py", "rescore_leads"),  # whose scores are due
+    ("funnels/tasks.py", "send_late_answers"),  # whose people are to be told an answer
     ("funnels/tasks.py", "send_digests"),  # whose digest is due
     ("partners/access.py", "membership_of"),  # whose login it is decides which door opens
     ("partners/management/commands/create_partner.py", "create"),

@@ -66,6 +66,10 @@ def source_words(source: str) -> str:
             return gettext("sequence “%(key)s”") % {"key": key}
         case "lead" | "alert":
             return gettext("alert about a lead")
+        case "answer":
+            return gettext("answer of the curator")
+        case "late-answer":
+            return gettext("answer that was found later")
         case "operators":
             return gettext("notice to the operators")
         case _:

@@ -21,6 +21,19 @@ class Question(models.Model):
         REFUSED = "refused", _("not to be answered")  # `reason` says why: medical, injection, offtopic, …
         DROPPED = "dropped", _("not answered any more")  # the person has left, say
 
+    class Outcome(models.TextChoices):
+        """What became of a question without an answer: due → one of the next five, or put aside by somebody."""
+
+        DUE = "due", _("its answer is on the way")
+        SENT = "sent", _("answered later")
+        BLOCKED = "blocked", _("not told the answer: has blocked the bot")
+        TAKEN = "taken", _("not told the answer: a person has the dialogue")
+        ERASED = "erased", _("not told the answer: was erased")
+        NO_BOT = "no_bot", _("not told the answer: the partner has no bot")
+        ASIDE = "aside", _("put aside")
+        IN_PERSON = "in_person", _("answered in person")
+        NEEDLESS = "needless", _("needs no answer")
+
     OPEN = (State.WAITING, State.THINKING)
 
     # The indexes below begin with these.
@@ -54,6 +67,7 @@ class Question(models.Model):
     thumbed_at = models.DateTimeField(_("thumb given"), null=True, blank=True)
     # What became of a question without an answer: `document` was written for it, or it was put aside.
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     document = models.ForeignKey(
         Document, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, verbose_name=_("document")
     )
@@ -74,6 +88,7 @@ class Question(models.Model):
                 name="question_unsettled",
                 condition=models.Q(state="unanswered", settled_at=None),
             ),
+            models.Index(fields=["partner"], name="question_due", condition=models.Q(outcome="due")),
             models.Index(fields=["lead", "asked_at"], name="question_lead"),
             models.Index(fields=["partner", "asker_id", "asked_at"], name="question_asker"),
             models.Index(fields=["partner", "asked_at"], name="question_partner"),

@@ -73,7 +73,7 @@ def _erase_questions(partner_id: int, telegram_id: int, now: datetime) -> None:
     questions.filter(state=Question.State.UNANSWERED, settled_at=None).update(settled_at=now)  # nothing left to answer
     questions.filter(chat_id=telegram_id).update(chat_id=0)
     questions.update(text="", answer=[], asker_id=0)
-    keys = rf"^answer:({'|'.join(map(str, numbers))}):"
+    keys = rf"^(late-)?answer:({'|'.join(map(str, numbers))}):"
     answers = OutboxMessage.objects.filter(partner_id=partner_id, dedupe_key__regex=keys)
     promises.skip(messages=answers, reason="erased", now=now)
     promises.blank(messages=answers)
