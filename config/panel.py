@@ -26,6 +26,13 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
             _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
             {
+                "title": _("Without an answer"),
+                "icon": "contact_support",
+                "link": reverse_lazy("admin:funnels_question_inbox"),
+                "permission": _if_may("funnels.view_question"),
+            },
+            _item(_("Questions to the curator"), "quiz", "funnels_question", "funnels.view_question"),
+            {
                 "title": _("Sequences"),
                 "icon": "forward_to_inbox",
                 "link": reverse_lazy("admin:funnels_sequences"),

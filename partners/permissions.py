@@ -16,6 +16,7 @@ Role = Membership.Role
 View, Add, Change, Delete = "view", "add", "change", "delete"
 Handle = "handle"  # what the buttons under a card do: helpers have them in Telegram, too
 Play = "play"  # as a lead, in the simulator
+Answer = "answer"  # what nobody has answered, for everybody who asked
 
 
 def _may(app: str, model: str, *actions: str) -> frozenset[str]:
@@ -44,6 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "sequencepause", Add, Delete),
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View),
+        _may("funnels", "question", View, Answer),
         _may("funnels", "broadcast", View, Add, Change, Delete),
         _may("botrunner", "inboxupdate", View, Change),
         _may("auth", "user", View, Add, Change),
@@ -62,6 +64,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "enrollment", View),
         _may("funnels", "textoverride", View, Change, Delete),
         _may("funnels", "alert", View),
+        _may("funnels", "question", View),
         _may("funnels", "broadcast", View, Add, Change, Delete),
         _may("funnels", "funnelversion", Play),
     ),
@@ -71,6 +74,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "link", View),
         _may("content", "outboxmessage", View),
         _may("funnels", "alert", View),
+        _may("funnels", "question", View),
     ),
 }
 

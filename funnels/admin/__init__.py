@@ -1,3 +1,3 @@
-from funnels.admin import alerts, broadcasts, leads, own_texts, sequences, versions
+from funnels.admin import alerts, broadcasts, leads, own_texts, questions, sequences, versions
 
-__all__ = ["alerts", "broadcasts", "leads", "own_texts", "sequences", "versions"]
+__all__ = ["alerts", "broadcasts", "leads", "own_texts", "questions", "sequences", "versions"]

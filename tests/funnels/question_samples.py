@@ -14,7 +14,7 @@ from tests.factories import NOW
 def unanswered(asker: Lead, text: str, hours: int = 0, **fields: Any) -> Question:
     """`hours` after NOW."""
     values: dict[str, Any] = {
-        "lead": lead,
+        "lead": asker,
         "state": Question.State.UNANSWERED,
         "reason": "lacking",
         "asker_id": asker.telegram_id,

@@ -151,7 +151,7 @@ def test_one_answer_for_everybody_who_asked(anna: Partner, boris: Partner) -> No
         assert one.answer == [first.payload["text"]]
         assert one.sources == [{"document": document.pk, "title": SOURCE.title, "as_of": None}]
         assert Chunk.objects.get().document == document
-        lines = set(RegressionQuestion.objects.values_list("text", "partner", "document"))
+        lines: set[Any] = set(RegressionQuestion.objects.values_list("text", "partner", "document"))
     assert lines == {
         ("Это [имя], есть ли доставка в Армению?", None, document.pk),
         ("<b>доставка</b> в Армению?", None, document.pk),
