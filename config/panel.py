@@ -19,6 +19,15 @@ def _item(title: Any, icon: str, url: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": _if_may(permission)}
 
 
+def _is_question(request: HttpRequest) -> bool:
+    return "/funnels/question/" in request.path
+
+
+def _is_inbox(request: HttpRequest) -> bool:
+    """Its address begins with that of the list."""
+    return _is_question(request) and "/inbox/" in request.path
+
+
 NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
@@ -29,9 +38,11 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Without an answer"),
                 "icon": "contact_support",
                 "link": reverse_lazy("admin:funnels_question_inbox"),
+                "active": _is_inbox,
                 "permission": _if_may("funnels.view_question"),
             },
-            _item(_("Questions to the curator"), "quiz", "funnels_question", "funnels.view_question"),
+            _item(_("Questions to the curator"), "quiz", "funnels_question", "funnels.view_question")
+            | {"active": lambda request: _is_question(request) and not _is_inbox(request)},
             {
                 "title": _("Sequences"),
                 "icon": "forward_to_inbox",

@@ -20,6 +20,7 @@ from content.admin.compared import Changes
 from content.admin.documents import WHAT_TO_DO
 from content.knowledge.reading import Source
 from content.knowledge.regression import Line
+from content.messages import Message
 from content.queries.regression import NEW, Trial
 from funnels.admin.inbox_form import AnswerForm, title_from
 from funnels.models import Question
@@ -56,7 +57,7 @@ class Look:
         first = next(iter(told.values()), chosen[0])
         answer = LateAnswer(source.text, source.as_of, first.partner)
         return cls(
-            bubbles=[html(message) for message in answer.messages(first)],
+            bubbles=[html(Message(text)) for text in answer.html(first, None)],
             partner=first.partner,
             people=len(told),
             partners=len({partner_id for partner_id, _asker in told}),

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -23,6 +22,10 @@ from partners import clock
 from partners.models import Partner
 
 LONGEST = 20_000
+
+
+class DayWidget(UnfoldAdminTextInputWidget):
+    input_type = "date"
 
 
 class AnswerForm(forms.Form):
@@ -40,11 +43,11 @@ class AnswerForm(forms.Form):
     )
     category = forms.CharField(label=_("Category"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
     whose = forms.ChoiceField(label=_("Who answers so from now on"), widget=UnfoldAdminSelectWidget)
-    as_of = forms.DateField(label=_("Facts as of"), required=False, widget=UnfoldAdminDateWidget)
+    as_of = forms.DateField(label=_("Facts as of"), required=False, widget=DayWidget)
     expires_on = forms.DateField(
         label=_("Expires"),
         required=False,
-        widget=UnfoldAdminDateWidget,
+        widget=DayWidget,
         help_text=_("From this day on it is not used."),
     )
 

@@ -25,6 +25,20 @@ from partners.templatetags.panel import ago
 State = Question.State
 THUMBS = {1: "👍", -1: "👎"}
 
+REASONS = {
+    "lacking": _("the documents say too little"),
+    "failed": _("something went wrong: see the log"),
+    "passed_on": _("the answer did not help"),
+    "too_many": _("too many questions in a short time"),
+    "courtesy": _("no question: a greeting, thanks"),
+    "medical": _("medical"),
+    "injection": _("an attempt to change the rules"),
+    "offtopic": _("off the subject"),
+    "erased": _("was erased"),
+    "blocked": _("the bot is blocked"),
+    "taken": _("a person has the dialogue"),
+}
+
 
 class ThumbFilter(DropdownFilter):
     title = _("thumb")
@@ -109,6 +123,7 @@ class QuestionAdmin(InboxPages, ReadOnlyAdmin):
             "opts": self.opts,
             "original": row,
             "question": row,
+            "reason": REASONS.get(row.reason, row.reason),
             "bubbles": list(_bubbles(row)),
             "thumb": THUMBS.get(row.thumb or 0, ""),
             "cost": roubles(row.roubles) if row.roubles else "",

@@ -144,7 +144,8 @@ def test_one_answer_for_everybody_who_asked(anna: Partner, boris: Partner) -> No
     assert "Твой вопрос:\n<blockquote>&lt;b&gt;доставка&lt;/b&gt; в Армению?</blockquote>" in second.payload["text"]
     assert "/r/" in first.payload["text"]
     assert first.payload["text"].split("/r/")[1] != second.payload["text"].split("/r/")[1]
-    assert first.payload["buttons"][-1][0]["callback"] == f"q:{one.pk}:up"
+    pressed = [button["callback"] for row in first.payload["buttons"] for button in row]
+    assert pressed == [f"q:{one.pk}:{button}" for button in ("up", "down", "sources")]
     with tenancy.all_partners():
         one.refresh_from_db()
         assert (one.state, one.settled_at, one.document) == (Question.State.UNANSWERED, LATER, document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from content.ai.answer_html import to_messages
@@ -17,7 +18,7 @@ from funnels.curator_words import CuratorVoice
 from funnels.facts import PartnerFacts
 from funnels.models import Question
 from funnels.services.answering.inbox import close_alerts
-from funnels.services.clicks import Tracked, destination, tracked_url
+from funnels.services.answering.links import answer_links
 from funnels.services.presets import curator_texts
 from funnels.timing import QuietHours
 from funnels.zones import zone_for
@@ -25,7 +26,6 @@ from partners.models import Bot, Lead, Partner
 
 SOURCE = "late-answer"
 LONGEST_QUOTE = 200  # of the question, so that people know what is answered
-SLOTS = {"shop_link": ("shop", "Магазин NL"), "registration_link": ("registration", "Регистрация в NL")}
 Outcome = Question.Outcome
 
 
@@ -38,27 +38,29 @@ class LateAnswer:
     partner: Partner
 
     def messages(self, question: Question) -> tuple[Message, ...]:
-        voice = CuratorVoice(curator_texts(), _facts(self.partner))
-        html = self.html(voice, question.text, self._slots(question))
+        html = self.html(question, question.lead_id)
         if question.lead_id is None:
             return (Message(html[0], reply_to=question.message_id), *map(Message, html[1:]))
-        return voice.answer(question.pk, html, sources=True)
+        return self._voice.answer(question.pk, html, sources=True)
 
-    def html(self, voice: CuratorVoice, asked: str, slots: Mapping[str, Slot]) -> tuple[Html, ...]:
-        head = voice.say("late", question=shorten(" ".join(asked.split()), LONGEST_QUOTE))
+    def html(self, question: Question, lead_id: int | None) -> tuple[Html, ...]:
+        """`lead_id`: whose presses of the links are recorded; nobody's in a group, or in a preview."""
+        asked = shorten(" ".join(question.text.split()), LONGEST_QUOTE)
+        head = self._voice.say("late", question=asked)
         as_of = f"\n\n<i>Данные на {self.as_of:%d.%m.%Y}</i>" if self.as_of else ""
         room = MESSAGE_LIMIT - telegram_length(visible(head)) - 2
-        first, *others = to_messages(f"{self.text}{as_of}", slots, limit=room)
+        first, *others = to_messages(f"{self.text}{as_of}", self._slots(question, lead_id), limit=room)
         return (Html(f"{head}\n\n{first}"), *others)
 
-    def _slots(self, question: Question) -> dict[str, Slot]:
-        return {name: Slot(self._url(question, slot), label) for name, (slot, label) in SLOTS.items()}
+    def _slots(self, question: Question, lead_id: int | None) -> Mapping[str, Slot]:
+        if "_link}" not in self.text:
+            return {}
+        return answer_links(partner_id=self.partner.pk, lead_id=lead_id, question_id=question.pk).slots()
 
-    def _url(self, question: Question, slot: str) -> str:
-        """In a group nobody's press can be told from another's."""
-        if question.lead_id is None:
-            return destination(partner_id=self.partner.pk, slot=slot)
-        return tracked_url(Tracked(self.partner.pk, question.lead_id, 0, f"{SOURCE}:{question.pk}", slot))
+    @property
+    def _voice(self) -> CuratorVoice:
+        style: Any = self.partner.communication_style
+        return CuratorVoice(curator_texts(), PartnerFacts(self.partner.name, style, self.partner.story))
 
 
 def due_partners() -> list[int]:
@@ -145,7 +147,3 @@ def not_before(lead: Lead | None, partner: Partner, now: datetime) -> datetime:
 
 def _leads(rows: Sequence[Question]) -> Collection[int]:
     return {row.lead_id for row in rows if row.lead_id is not None and row.outcome == Outcome.SENT}
-
-
-def _facts(partner: Partner) -> PartnerFacts:
-    return PartnerFacts(partner.name, partner.communication_style, partner.story)  # type: ignore[arg-type]
