@@ -76,18 +76,21 @@ def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
         raise FileError([Problem(name, 1, "", "yaml_size", _("The file is larger than 256 KB."))])
     reader = _Reader(name)
     try:
-        data = reader.document(yaml.parse(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        data = reader.document(yaml.parse(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         reason = getattr(error, "problem", None) or getattr(error, "reason", "")
         sentence = _("This is not valid YAML: %(reason)s.") % {"reason": reason}
-        line = mark.line + 1 if mark else _line_of_position(text, getattr(error, "position", 0))
-        raise FileError([Problem(name, line, "", "yaml_syntax", sentence)]) from None
+        raise FileError([Problem(name, _line_of_error(error, text), "", "yaml_syntax", sentence)]) from None
     return data, Lines(name, reader.numbers)
 
 
-def _line_of_position(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
+def _line_of_error(error: yaml.YAMLError | UnicodeEncodeError, text: str) -> int:
+    if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair
+        return text.count("\n", 0, error.start) + 1
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.encode()[: error.position].count(b"\n") + 1
+    mark = getattr(error, "problem_mark", None)
+    return min(mark.line, text.count("\n")) + 1 if mark else 1  # what is missing at the end is missed a line below
 
 
 @dataclass(slots=True)
@@ -162,7 +165,7 @@ def _line(event: yaml.Event) -> int:
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     text: str = event.value
-    if event.style is not None:  # quoted or a block: always text
+    if event.style:  # quoted or a block: always text
         return text
     if text in _WORDS:
         return _WORDS[text]

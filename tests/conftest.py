@@ -10,12 +10,15 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from config import embedded
 from config.celery import app
 from config.embedded import postgres
 from tests.emptying import empty_after_each_test
+from tests.template import migrated_database
 
 TEST_DATABASE = re.compile(r"test_curator_(\d+)(_gw\d+)?")
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver", ""}
@@ -71,6 +74,15 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """pytest-django's place to say how the test databases are made."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture

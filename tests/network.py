@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import yaml
 from django.conf import settings
 
 from content.models import PayPlanVersion, Product
 from funnels.models import FunnelVersion
 from funnels.services.script import forget_scripts
 from partners import tenancy
+from partners.strict_yaml import read_yaml
 from tests.factories import NOW
+
+
+def _products(file: Path) -> list[dict[str, Any]]:
+    data, _lines = read_yaml(file.read_text(encoding="utf-8"), file.name)
+    return list(data["products"])
 
 
 def publish_network() -> FunnelVersion:
     base = Path(settings.BASE_DIR)
     with tenancy.all_partners():
-        for row in yaml.safe_load((base / "content/presets/products.yaml").read_text())["products"]:
+        for row in _products(base / "content/presets/products.yaml"):
             Product.objects.create(**row | {"picture": ""})
         plan = (base / "content/presets/payplan.yaml").read_text()
         PayPlanVersion.objects.create(valid_from=NOW.date(), text=plan)

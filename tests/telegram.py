@@ -305,7 +305,11 @@ class ChatDriver:
         return self._act(people.edit_text, message_id, text)
 
     def press(self, text: str, *, message_id: int | None = None) -> Press | None:
-        """The inline button of the newest message that has it, else the button of the reply keyboard."""
+        """The inline button of the newest message that has it, else the button of the reply keyboard.
+
+        Waits for it: when one of two messages is there, the other may still be on its way.
+        """
+        self.wait_for(lambda c: c._find_button(text, message_id)[0] or c._reply_key(text))
         button, owner_id = self._find_button(text, message_id)
         if button is None:
             assert message_id is None, f"no button {text!r} on message {message_id}"
@@ -334,9 +338,12 @@ class ChatDriver:
                             return button, message.id
         return None, 0
 
-    def _press_reply_key(self, text: str) -> None:
+    def _reply_key(self, text: str) -> dict[str, Any] | None:
         keys = [key for row in (self.chat.keyboard or {}).get("keyboard", []) for key in row]
-        key = next((key for key in keys if key["text"] == text), None)
+        return next((key for key in keys if key["text"] == text), None)
+
+    def _press_reply_key(self, text: str) -> None:
+        key = self._reply_key(text)
         assert key is not None, f"no button {text!r} in:\n{self.transcript()}"
         if key.get("request_contact"):
             self.share_contact()

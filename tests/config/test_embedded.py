@@ -30,8 +30,9 @@ input()
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    directory = tmp_path_factory.mktemp("data")
+def data_dir(servers_dir: Path) -> Iterator[Path]:
+    directory = servers_dir / "data"
+    directory.mkdir()
     # what an interrupted first start leaves behind
     (directory / "postgres.new").mkdir()
     (directory / "postgres.new" / "PG_VERSION").write_text("18")
@@ -132,8 +133,8 @@ def test_a_deep_directory_still_gets_sockets_that_fit() -> None:
     assert addresses.postgres_socket_dir(deep) != addresses.postgres_socket_dir(other)
 
 
-def test_servers_of_a_deep_directory_run(tmp_path: Path) -> None:
-    directory = tmp_path / ("deep" * 25)
+def test_servers_of_a_deep_directory_run(servers_dir: Path) -> None:
+    directory = servers_dir / ("deep" * 25)
     lease.take(directory)
     try:
         assert is_up(directory)

@@ -14,11 +14,10 @@ from config.embedded.postgres import superuser_conninfo
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    directory = tmp_path_factory.mktemp("server")
-    lease.take(directory, redis=False)
-    yield directory
-    lease.leave(directory)
+def server(servers_dir: Path) -> Iterator[Path]:
+    lease.take(servers_dir, redis=False)
+    yield servers_dir
+    lease.leave(servers_dir)
 
 
 @pytest.fixture

@@ -144,9 +144,9 @@ class Running:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+def started(servers_dir: Path) -> Iterator[Callable[[], Running]]:
     """Starts `make run` on the test's own data, any number of times; nothing of it outlives the test."""
-    variables, runs = environment(tmp_path), []
+    variables, runs = environment(servers_dir), []
 
     def start() -> Running:
         runs.append(Running(variables))
@@ -157,7 +157,7 @@ def started(tmp_path: Path) -> Iterator[Callable[[], Running]]:
     for run_of_test in runs:
         if run_of_test.process.returncode is None:
             run_of_test.end(signal.SIGKILL)
-    supervisor.stop_leftovers(tmp_path)
+    supervisor.stop_leftovers(servers_dir)
 
 
 def working_in(directory: Path) -> list[str]:
@@ -167,13 +167,13 @@ def working_in(directory: Path) -> list[str]:
 
 
 def test_everything_starts_survives_a_kill_and_stops_without_a_trace(
-    tmp_path: Path, started: Callable[[], Running]
+    servers_dir: Path, started: Callable[[], Running]
 ) -> None:
     first = started()
     assert first.get("PORT", "/readyz") == 200
     assert first.get("PORT", "/admin/login/") == 200
     assert first.get("SANDBOX_PORT", "/") == 200
-    assert {"postgres", "redis-server"} <= set(working_in(tmp_path))
+    assert {"postgres", "redis-server"} <= set(working_in(servers_dir))
 
     first.end(signal.SIGKILL)
     second = started()
@@ -181,5 +181,5 @@ def test_everything_starts_survives_a_kill_and_stops_without_a_trace(
     assert "Traceback" not in second.output
 
     assert second.end(signal.SIGINT) == 0
-    assert supervisor.stop_leftovers(tmp_path) == 0
-    assert working_in(tmp_path) == []
+    assert supervisor.stop_leftovers(servers_dir) == 0
+    assert working_in(servers_dir) == []

@@ -93,7 +93,9 @@ def test_lines_of_nodes_and_of_what_is_missing() -> None:
         ("a: 1\n\tb: 2\n", "yaml_syntax", 2, ""),
         ("a: 1\nb: \0\n", "yaml_syntax", 2, ""),
         ("a: 1\nb: [1, 2\n", "yaml_syntax", 3, ""),
+        ("а: яяя\nб: яяяяяя\nв: \0\n", "yaml_syntax", 3, ""),
         ("a: \ud800", "yaml_syntax", 1, ""),
+        ("a: 1\nb: \ud800", "yaml_syntax", 2, ""),
     ],
 )
 def test_refused(text: str, code: str, line: int, path: str) -> None:
