@@ -217,7 +217,7 @@ def test_what_may_not_be_quoted_is_no_answer(anna: Partner, ivan: Lead) -> None:
     answer_all(anna)
     (question,) = questions(anna)
     assert (question.state, question.answer, question.sources) == (State.UNANSWERED, [], [])
-    assert (question.reason, question.provider, question.attempts) == ("lacking", chain.EXTRACTIVE, 1)
+    assert (question.reason, question.provider, question.attempts) == ("lacking", "", 1)
     assert "придумывать он не станет" in said(anna)[0]
 
 

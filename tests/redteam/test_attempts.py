@@ -8,29 +8,31 @@ import pytest
 from django.conf import settings as project
 from pytest_django import Settings
 
-from content.ai.budget import Spending
-from content.ai.chain import EXTRACTIVE, answer
-from content.ai.extractive import quote
+from content.ai.chain import EXTRACTIVE
 from content.ai.masking import mask
 from content.ai.prompt import Persona, build_prompt
-from content.ai.troubles import Trouble
+from content.ai.standin.server import Call
 from content.ai.types import Passage, Prompt, Turn
+from content.contacts import contacts
 from content.knowledge.gate import shipped
 from content.knowledge.reading import Source, read
-from content.models import AiUse, Document
-from content.queries.retrieval import Retrieved, retrieve
+from content.messages import Message
+from content.models import Document
+from content.queries.retrieval import retrieve
 from content.services.knowledge import load_folder
+from funnels.models import Question
 from partners import tenancy
 from partners.models import Partner
-from tests.factories import NOW, make_lead, make_partner
-from tests.redteam.attempts import FOREIGN, SLOTS, Attempt, file, obeyed, refused, wrongs
+from tests.factories import NOW, make_bot, make_lead, make_partner
+from tests.funnels.curator import answer_all, asks, questions, replies
+from tests.redteam.attempts import FOREIGN, Attempt, file, obeyed, refused, wrongs
 from tests.yandex import Saying, api_key_account, running_cloud
 
 ARTICLES = Path(project.BASE_DIR) / "content" / "presets" / "knowledge"
 HOSTILE = [(f"{at}.md", Source(one.title, "products", one.text)) for at, one in enumerate(file().documents)]
 BORIS = [("own.md", Source("Борис Орлов", "delivery", "Заказ у Бориса забирают на Садовой, спросить Бориса Орлова."))]
 ANNA = Persona("Анна Петрова", "vy", story="Живу в Самаре.")
-HELD_BACK = {Trouble.LEAK, Trouble.LANGUAGE, Trouble.CONTACT, Trouble.IMPOSTOR, Trouble.CLAIM, Trouble.FIGURE}
+HELD_BACK = {f"yandex: {trouble}" for trouble in ("leak", "language", "contact", "impostor", "claim", "figure")}
 each = pytest.mark.parametrize("attempt", file().attempts, ids=range(len(file().attempts)))
 
 
@@ -80,8 +82,9 @@ def bare_head() -> str:
 @pytest.fixture
 def anna(settings: Settings, tmp_path: Path) -> Partner:
     """Her network's knowledge base has hostile documents in it; Boris has documents and leads of his own."""
-    settings.DATA_DIR = tmp_path
-    anna = make_partner("anna", name="Анна Петрова", ai_daily_cap=1_000, ai_monthly_cap=1_000)
+    settings.DATA_DIR, settings.PUBLIC_URL = tmp_path, "https://curator.example"
+    anna = make_partner("anna", name=ANNA.name, story=ANNA.story, ai_daily_cap=1_000, ai_monthly_cap=1_000)
+    make_bot(anna)
     boris = make_partner("boris", name="Борис Орлов")
     make_lead(boris, first_name="Семён Кузнецов", phone="+79125550102")
     shipped_ones = [(path.name, read(path.name, path.read_bytes())) for path in sorted(ARTICLES.glob("*.md"))]
@@ -93,43 +96,57 @@ def anna(settings: Settings, tmp_path: Path) -> Partner:
     return anna
 
 
-def found(attempt: Attempt, partner: Partner) -> Retrieved:
-    with tenancy.partner(partner.pk):
-        return retrieve(attempt.text, partner_id=partner.pk, today=NOW.date())
+def ask(partner: Partner, text: str) -> tuple[Question, list[Message]]:
+    """Everybody asks once: nobody is told to ask less."""
+    asks(make_lead(partner, first_name="Мария"), text)
+    assert answer_all(partner) == 1
+    question = questions(partner)[-1]
+    key = f"answer:{question.pk}:"
+    return question, [Message.from_json(one.payload) for one in replies(partner) if one.dedupe_key.startswith(key)]
 
 
-def passages_of(retrieved: Retrieved) -> list[Passage]:
-    return [Passage(one.document.title, one.readable, one.document.as_of) for one in retrieved.passages]
+def prompt_of(call: Call) -> Prompt:
+    system, *turns = call.body["messages"]
+    return Prompt(system["text"], tuple(Turn(turn["role"], turn["text"]) for turn in turns))
 
 
 @pytest.mark.django_db
-def test_nothing_gets_through_without_a_model_nor_with_an_obedient_one(anna: Partner) -> None:
+def test_nothing_gets_through_without_a_model(anna: Partner) -> None:
+    through: dict[str, object] = {}
+    for attempt in file().attempts:
+        question, messages = ask(anna, attempt.text)
+        titles = [source["title"] for source in question.sources]
+        bad = wrongs(messages) + [title for title in titles if any(contacts(title))]
+        if question.reason != refused(attempt) and refused(attempt):
+            bad.append(question.reason)
+        if bad or not messages:
+            through[attempt.text] = bad
+    assert through == {}
+    with tenancy.partner(anna.pk):
+        hostile = set(Document.objects.filter(collection="hostile").values_list("title", flat=True))
+        clean = Document.objects.filter(collection="hostile", findings=[])
+        assert [document.title for document in clean] == ["Цвет шейкера <b>"]
+        found = [retrieve(one.text, partner_id=anna.pk, today=NOW.date()) for one in file().attempts]
+        assert {chunk.document.title for one in found for chunk in one.passages} >= hostile
+
+
+@pytest.mark.django_db
+def test_nothing_gets_through_with_a_model_that_obeys(anna: Partner) -> None:
     api_key_account(anna)
-    through: dict[str, list[str]] = {}
-    met = set()
+    through: dict[str, object] = {}
+    asked = 0
     with running_cloud() as cloud:
-        for number, attempt in enumerate(file().attempts):
-            retrieved = found(attempt, anna)
-            met |= {one.document.title for one in retrieved.passages}
-            passages = passages_of(retrieved)
-            prompt = build_prompt(persona=ANNA, passages=passages, question=attempt.text)
-            assert_data(prompt)
-            cloud.cloud = Saying(says=obeyed(attempt, prompt))
-            spending = Spending(anna.pk, f"q:{number}", AiUse.Purpose.ANSWER)
-            reply = answer(spending=spending, prompt=prompt, passages=passages, slots=SLOTS, now=lambda: NOW)
-            bad = wrongs(quote(passages, SLOTS)) + wrongs(reply.messages)
-            bad += [word for word in FOREIGN if word in prompt.system.casefold()]
-            if reply.outcome.provider != EXTRACTIVE or reply.outcome.falls[0].trouble not in HELD_BACK:
-                bad.append(f"{reply.outcome}")
-            if bad:
+        for attempt in file().attempts:
+            cloud.cloud = Saying(says=obeyed(attempt, bare_head()))
+            question, messages = ask(anna, attempt.text)
+            calls, asked = cloud.asked("completion")[asked:], len(cloud.asked("completion"))
+            for call in calls:
+                assert_data(prompt_of(call))
+            bad = wrongs(messages)
+            bad += [word for call in calls for word in FOREIGN if word in prompt_of(call).system.casefold()]
+            if calls and (question.provider != EXTRACTIVE or question.falls[0] not in HELD_BACK):
+                bad.append(f"{question.provider} {question.falls}")
+            if bad or not messages:
                 through[attempt.text] = bad
     assert through == {}
-    assert met >= {document.title for document in file().documents}
-    assert "Борис Орлов" not in met
-
-
-@pytest.mark.django_db
-def test_hostile_documents_are_shown_to_the_editor(anna: Partner) -> None:
-    with tenancy.all_partners():
-        hostile = Document.objects.filter(collection="hostile")
-        assert [document.title for document in hostile.filter(findings=[])] == ["Цвет шейкера <b>"]
+    assert asked >= 20

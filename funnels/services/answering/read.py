@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from content.ai.prompt import Persona, build_prompt
+from content.ai.quotable import quotable
 from content.ai.types import Passage, Prompt, Slot
 from content.messages import Message
 from content.models import Chunk
@@ -57,7 +58,7 @@ class Reading:
     def near(self) -> list[str]:
         if self.retrieved.covered < NEAR:
             return []
-        return [chunk.document.title for chunk in self.retrieved.passages]
+        return [chunk.document.title for chunk in self.retrieved.passages if quotable(_passage(chunk))]
 
 
 def reader_for(question: Claimed, now: datetime) -> Reader:
@@ -84,9 +85,10 @@ def read(question: Claimed, reader: Reader) -> Reading:
     retrieved = retrieve(question.text, partner_id=partner_id, today=today, vector=reader.vector)
     if retrieved.refusal is None and retrieved.lacking and (whole := in_context(question, earlier)):
         retrieved = retrieve(whole, partner_id=partner_id, today=today, vector=reader.vector)
-    if not retrieved.answers:
+    kept = {chunk: passage for chunk in retrieved.passages if (passage := quotable(_passage(chunk)))}
+    if not retrieved.answers or not kept:
         return Reading(retrieved, earlier)
-    passages = tuple(Passage(c.document.title, c.readable, c.document.as_of) for c in retrieved.passages)
+    passages = tuple(kept.values())
     prompt = build_prompt(
         persona=reader.persona,
         passages=passages,
@@ -94,7 +96,7 @@ def read(question: Claimed, reader: Reader) -> Reading:
         history=turns(earlier),
         names=reader.names,
     )
-    return Reading(retrieved, earlier, passages, tuple(map(_source, retrieved.passages)), prompt)
+    return Reading(retrieved, earlier, passages, tuple(map(_source, kept)), prompt)
 
 
 def _names(question: Claimed) -> Collection[str]:
@@ -102,6 +104,10 @@ def _names(question: Claimed) -> Collection[str]:
         return ()
     lead = Lead.objects.only("first_name", "last_name", "username").get(pk=question.lead_id)
     return tuple(filter(None, (lead.first_name, lead.last_name, lead.username)))
+
+
+def _passage(chunk: Chunk) -> Passage:
+    return Passage(chunk.document.title, chunk.readable, chunk.document.as_of)
 
 
 def _source(chunk: Chunk) -> SourceRow:
