@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from content.claims import find_claims
 from content.claims.words import analyzer
-from content.contacts import ADDRESS
+from content.contacts import contacts
 from content.markup import CAPTION_LIMIT, MESSAGE_LIMIT, fault, telegram_length, visible
 from content.messages import Html
 from content.posts.compose import LONGEST, SHORTEST
@@ -93,14 +93,14 @@ def _tags(post: Post) -> Iterator[Finding]:
 
 
 def _links(post: Post) -> Iterator[Finding]:
-    own = _("A link must be the partner's own: write {shop_link} or {registration_link} where it shall stand.")
-    for pattern in (_LINK, ADDRESS):
-        for link in pattern.finditer(_without_tags(post.text) if pattern is ADDRESS else post.text):
-            yield Finding("blocks", "foreign_link", own, *link.span())
+    places = {link.span() for link in _LINK.finditer(post.text)} | {contact[1:] for contact in contacts(post.text)}
+    for start, end in sorted(places):
+        sentence = _("Links and contacts are only the partner's own: write {shop_link} or {registration_link} instead.")
+        yield Finding("blocks", "foreign_link", sentence, start, end)
     for brace in _BRACE.finditer(post.text):
         if not SLOT.fullmatch(brace[0]):
-            sentence = _("“%(slot)s” is no known link. %(own)s") % {"slot": brace[0][:40], "own": own}
-            yield Finding("blocks", "unknown_slot", sentence, *brace.span())
+            sentence = _("“%(slot)s” is no known link: write {shop_link} or {registration_link}.")
+            yield Finding("blocks", "unknown_slot", sentence % {"slot": brace[0][:40]}, *brace.span())
 
 
 def _claims(post: Post) -> Iterator[Finding]:

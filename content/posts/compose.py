@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from content.messages import Html
-from content.posts.duties import missing
+from content.posts.duties import with_duties
 from content.posts.facts import Facts, ProductFacts
 from content.posts.kinds import VOICE_PARTS, Kind, Library, Line, PostType, line_text, shipped
 from content.posts.likeness import ALIKE, Earlier, likeness, prints
 from content.posts.links import seen
 from content.posts.picking import Picked, pick
 from content.posts.turns import turn
-from content.posts.variables import Variables, of_links, of_offer, of_plan, of_product, of_sections, of_story
+from content.posts.variables import Variables, of_post
 from content.template import render, variables_in
 
 T = TypeVar("T")
@@ -43,8 +43,7 @@ def compose(kind: Kind, facts: Facts, *, number: int, seed: str, library: Librar
     entry = library.types[kind]
     picked = pick(entry, facts, library, number=number, seed=seed)
     text = _Writer(entry, facts, picked, number, f"{seed}:{kind}").write()
-    sources = tuple(dict.fromkeys(section.title for section in picked.sections))
-    return Draft(text, picked.product, sources, picked.voice.name)
+    return Draft(text, picked.product, picked.sources, picked.voice.name)
 
 
 def compose_unlike(
@@ -64,18 +63,6 @@ def compose_unlike(
     return best[1]
 
 
-def _known(facts: Facts, picked: Picked) -> Variables:
-    """Everything that the lines of this post may say of its facts."""
-    return {
-        **of_links(),
-        **(of_product(picked.product) if picked.product else {}),
-        **of_sections(picked.sections, facts.author.style),
-        **(of_plan(facts.plan, picked.level) if facts.plan else {}),
-        **(of_story(facts.story) if facts.story else {}),
-        **(of_offer(facts.offer) if facts.offer else {}),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Writer:
     kind: PostType
@@ -85,7 +72,7 @@ class _Writer:
     seed: str
 
     def write(self) -> Html:
-        known = _known(self.facts, self.picked)
+        known = of_post(self.facts, self.picked)
         said = {**known, **self.said(known)}
         layouts = (self.facts.offer and self.kind.with_offer) or self.kind.layouts
         layout = self.turn("layout", [layout for layout in layouts if _complete("".join(layout), said)])
@@ -104,18 +91,13 @@ class _Writer:
         return [self.render(line, known) for line in ordered]
 
     def finished(self, paragraphs: list[Html], last: Html, extras: Sequence[Html]) -> Html:
-        """With as many extras as it takes to be long enough, and with what must be said before the question."""
-        owed = self.owed([*paragraphs, last])
-        for extra in extras:
-            if len(seen(_joined([*paragraphs, owed, last]))) >= SHORTEST:
+        """With what must be said, and with as many extras as it takes to be long enough."""
+        for used in range(len(extras) + 1):
+            text = Html("\n\n".join([*paragraphs, *extras[:used], last]))
+            text = with_duties(text, self.kind, self.picked.product)
+            if len(seen(text)) >= SHORTEST:
                 break
-            paragraphs = [*paragraphs, extra]
-            owed = self.owed([*paragraphs, last])
-        return _joined([*paragraphs, owed, last])
-
-    def owed(self, paragraphs: Sequence[Html]) -> Html:
-        owing = missing(seen(_joined(paragraphs)), self.kind, self.picked.product)
-        return Html(f"<i>{' '.join(sentence for _duty, sentence in owing)}</i>" if owing else "")
+        return text
 
     def usable(self, lines: Sequence[str | Line], known: Variables) -> list[str]:
         category = self.picked.product.category if self.picked.product else ""
@@ -134,7 +116,3 @@ class _Writer:
 
 def _complete(text: str, known: Mapping[str, Html]) -> bool:
     return all(variable.name in known for variable in variables_in(text))
-
-
-def _joined(paragraphs: Sequence[Html]) -> Html:
-    return Html("\n\n".join(filter(None, paragraphs)))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from content.knowledge.words import lemmas
+from content.markup import fault
+from content.messages import Html
 from content.posts.facts import ProductFacts
 from content.posts.kinds import Duty, PostType
+from content.posts.links import seen
 
 CHILDREN = "kids"  # the category of the catalogue
 SENTENCES: Mapping[Duty, tuple[tuple[re.Pattern[str], str], ...]] = {
@@ -44,6 +47,17 @@ def missing(text: str, kind: PostType, product: ProductFacts | None) -> list[tup
     ]
 
 
+def with_duties(text: Html, kind: PostType, product: ProductFacts | None) -> Html:
+    """With what is missing before the last paragraph, which is the question to the reader."""
+    owed = missing(seen(text), kind, product)
+    if not owed:
+        return text
+    said = f"<i>{' '.join(sentence for _duty, sentence in owed)}</i>"
+    body, _gap, last = text.rpartition("\n\n")
+    before = Html("\n\n".join(filter(None, [body, said, last])))
+    return Html(f"{text}\n\n{said}") if fault(before) else before  # the gap stood inside of a tag
+
+
 def without_duties(text: str) -> str:
     """The text without the sentences that many posts share."""
     for sentences in SENTENCES.values():
@@ -52,11 +66,21 @@ def without_duties(text: str) -> str:
     return text
 
 
-def _owed(text: str, kind: PostType, product: ProductFacts | None) -> Iterator[Duty]:
+def always(kind: PostType, product: ProductFacts | None) -> list[Duty]:
+    """What a post of this type about this product owes whatever its words are."""
+    owing: dict[Duty, bool] = {
+        "supplement": bool(product and product.supplement),
+        "children": bool(product and product.category == CHILDREN),
+        "income": "income" in kind.duties,
+    }
+    return [duty for duty, needed in owing.items() if needed]
+
+
+def _owed(text: str, kind: PostType, product: ProductFacts | None) -> list[Duty]:
     found = frozenset(lemmas(text))
-    if product.supplement if product else found & _WORDS["supplement"]:  # food has vitamins in it too
-        yield "supplement"
-    if (product and product.category == CHILDREN) or _FOR_CHILDREN.search(text):
-        yield "children"
-    if "income" in kind.duties or found & _WORDS["income"]:
-        yield "income"
+    spoken: dict[Duty, bool] = {
+        "supplement": not product and bool(found & _WORDS["supplement"]),  # food has vitamins in it too
+        "children": _FOR_CHILDREN.search(text) is not None,
+        "income": bool(found & _WORDS["income"]),
+    }
+    return [duty for duty in SENTENCES if spoken[duty] or duty in always(kind, product)]

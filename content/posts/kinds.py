@@ -27,6 +27,7 @@ Topic = Literal["Продукты", "Бизнес", "Истории успеха
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 Words = Annotated[str, Field(min_length=1, max_length=600)]
+Brief = Annotated[str, Field(min_length=1, max_length=150)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 DAYS: tuple[Day, ...] = get_args(Day)
@@ -64,8 +65,8 @@ class Slot(Part):
 class Picture(Part):
     """What a painted picture shows when the post has no product, and how it is painted."""
 
-    scene: Words
-    style: Words
+    scene: Brief
+    style: Brief
 
 
 class PostType(Part):

@@ -36,6 +36,11 @@ class Picked:
     level: int
     voice: Voice
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The titles of the documents."""
+        return tuple(dict.fromkeys(section.title for section in self.sections))
+
 
 def pick(kind: PostType, facts: Facts, library: Library, *, number: int, seed: str) -> Picked:
     """`number`: which post of this type it is for its partner, from 0. Raises Lacking."""

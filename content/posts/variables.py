@@ -8,13 +8,26 @@ from content.ai.sentences import whole_sentences
 from content.markup import shorten
 from content.messages import Html, Style, escape
 from content.payplan import PayPlan, level_income
-from content.posts.facts import Offer, ProductFacts, Story
+from content.posts.facts import Facts, Offer, ProductFacts, Story
 from content.posts.kinds import LINKS
+from content.posts.picking import Picked
 from content.posts.sections import Section
 from content.russian import day_and_month, month, number, plural, roubles
 
 OF_NAME, OF_DESCRIPTION, OF_STORY, OF_TERMS = 80, 300, 600, 250
 Variables = Mapping[str, Html]
+
+
+def of_post(facts: Facts, picked: Picked) -> Variables:
+    """Everything that may be said in it."""
+    return {
+        **of_links(),
+        **(of_product(picked.product) if picked.product else {}),
+        **of_sections(picked.sections, facts.author.style),
+        **(of_plan(facts.plan, picked.level) if facts.plan else {}),
+        **(of_story(facts.story) if facts.story else {}),
+        **(of_offer(facts.offer) if facts.offer else {}),
+    }
 
 
 def of_links() -> Variables:
