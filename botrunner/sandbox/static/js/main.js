@@ -96,6 +96,7 @@ function drawTop() {
   drawHeader(app, { back: showList, info: () => showInfo(app), menu: chatMenu });
   drawTopics(app, (topic) => {
     app.topic = topic;
+    hideTyping();
     drawChat();
   });
 }
