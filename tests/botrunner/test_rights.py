@@ -301,7 +301,8 @@ def test_nothing_of_a_forgotten_person_is_left(anna: Bot, boss: ChatDriver, tg: 
 
 def ask_in_group(bot: Bot, chat: ChatDriver, text: str, answer: str) -> None:
     """The group knows no leads. The answer has not left yet."""
-    values = {"asker_id": chat.owner.id, "chat_id": GROUP, "text": text, "answer": [answer], "asked_at": now()}
+    who = {"asker_id": chat.owner.id, "chat_id": GROUP}
+    values = {"text": text, "answer": [answer], "asked_at": now(), "state": Question.State.THINKING} | who
     tomorrow = now() + timedelta(days=1)
     with tenancy.partner(bot.partner_id):
         question = Question.objects.create(partner_id=bot.partner_id, **values)
