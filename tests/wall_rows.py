@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from botrunner.models import InboxUpdate
-from content.models import AiUse, Chunk, Document, OutboxMessage, RegressionQuestion
+from content.models import (
+    AiUse,
+    Chunk,
+    Document,
+    Idea,
+    MediaFile,
+    MediaItem,
+    Offer,
+    OutboxMessage,
+    PictureOrder,
+    Post,
+    PostAct,
+    PostEvent,
+    PostKind,
+    PostNumbers,
+    PostPlan,
+    PostReaction,
+    RegressionQuestion,
+    Story,
+)
 from funnels.models import (
     Alert,
     Broadcast,
@@ -18,7 +39,7 @@ from funnels.models import (
 )
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Consent, Destination, Membership, Partner, YandexAccount
+from partners.models import Bot, Consent, Destination, Membership, Partner, YandexAccount
 from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.personas import make_user
 
@@ -70,8 +91,25 @@ def make_full_partner(slug: str) -> Partner:
         document = Document.objects.create(partner=partner, path="own.md", title="…", text="…", changed_at=NOW)
         Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
         RegressionQuestion.objects.create(partner=partner, document=document, text="Где склад?", added_at=NOW)
+        make_posts(partner, bot)
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
+
+
+def make_posts(partner: Partner, bot: Bot) -> None:
+    picture = MediaItem.objects.create(partner=partner, file="library/a.jpg", sha256=partner.slug, added_at=NOW)
+    MediaFile.objects.create(partner=partner, bot=bot, path="library/a.jpg", file_id="AgAC", at=NOW)
+    facts = {"kind": PostKind.TIPS, "text": "…", "created_at": NOW, "changed_at": NOW}
+    post = Post.objects.create(partner=partner, picture=picture, **facts)
+    PostAct.objects.create(partner=partner, post=post, revision=1, act=PostAct.Act.WRITTEN, by="curator", at=NOW)
+    PostPlan.objects.create(partner=partner, kind=PostKind.TIPS, crontab="0 9 * * *")
+    Story.objects.create(partner=partner, text="…", consent="…", added_at=NOW)
+    Offer.objects.create(partner=partner, title="…", terms="…", until=NOW.date(), added_at=NOW)
+    Idea.objects.create(partner=partner, source="…", message_id=1, topic="…", written_on=NOW.date())
+    PictureOrder.objects.create(partner=partner, post=post, prompt="…", asked_at=NOW)
+    PostReaction.objects.create(partner=partner, post=post, person=1, emoji={"👍": 1}, at=NOW)
+    PostEvent.objects.create(partner=partner, post=post, kind=PostEvent.Kind.CLICK, at=NOW)
+    PostNumbers.objects.create(partner=partner, post=post, at=NOW + timedelta(seconds=partner.pk))
 
 
 def make_network_version() -> FunnelVersion:

@@ -1,7 +1,10 @@
 from content.models.ai import AiAccount, AiUse
 from content.models.catalogue import PayPlanVersion, Product
 from content.models.knowledge import Chunk, Document
+from content.models.media import MediaFile, MediaItem
 from content.models.outbox import OutboxMessage
+from content.models.post import Idea, Offer, Post, PostAct, PostKind, PostPlan, Story
+from content.models.post_numbers import PictureOrder, PostEvent, PostNumbers, PostReaction
 from content.models.regression import RegressionQuestion
 
 __all__ = [
@@ -9,8 +12,21 @@ __all__ = [
     "AiUse",
     "Chunk",
     "Document",
+    "Idea",
+    "MediaFile",
+    "MediaItem",
+    "Offer",
     "OutboxMessage",
     "PayPlanVersion",
+    "PictureOrder",
+    "Post",
+    "PostAct",
+    "PostEvent",
+    "PostKind",
+    "PostNumbers",
+    "PostPlan",
+    "PostReaction",
     "Product",
     "RegressionQuestion",
+    "Story",
 ]

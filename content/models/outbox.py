@@ -19,9 +19,9 @@ class OutboxMessage(models.Model):
 
         REPLY = 0, _("replies")
         ALERT = 1, _("alerts")
-        SEQUENCE = 2, _("sequences")
-        BROADCAST = 3, _("broadcasts")
-        EDIT = 4, _("edits")
+        POST = 2, _("posts")
+        SEQUENCE = 3, _("sequences")
+        BROADCAST = 4, _("broadcasts")
 
         @classmethod
         def promotional(cls) -> tuple[OutboxMessage.Lane, ...]:

@@ -63,12 +63,12 @@ def test_what_was_promised_arrives_once(anna: Bot, tg: SandboxServer) -> None:
 
 def test_lanes_go_in_their_order(anna: Bot, tg: SandboxServer) -> None:
     chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга", "Пётр")]
-    for chat, lane in zip(chats, (Lane.EDIT, Lane.BROADCAST, Lane.ALERT), strict=True):
+    for chat, lane in zip(chats, (Lane.POST, Lane.BROADCAST, Lane.ALERT), strict=True):
         say(anna, chat.owner.id, lane.name, lane=lane)
     with RunnerThread(tg.url):
         until_rows(anna, [(State.SENT, "")] * 3)
     texts = [call.params["text"] for call in tg.calls("sendMessage")]
-    assert [text for text in texts if text in Lane.names] == ["ALERT", "BROADCAST", "EDIT"]
+    assert [text for text in texts if text in Lane.names] == ["ALERT", "POST", "BROADCAST"]
 
 
 def test_an_answer_quotes_its_question(anna: Bot, tg: SandboxServer) -> None:

@@ -105,7 +105,12 @@ def test_the_links_of_the_overview_find_the_messages(bot: Bot) -> None:
     message(bot, State.FAILED, reason="blocked", chat_id=777_002)
     client = client_of(operator())
     assert "can&#x27;t parse &amp; &lt;entities&gt;" in text_of(client, OVERVIEW)
-    query = {"partner__id__exact": str(bot.partner_id), "lane__exact": "3", "state__exact": "failed", "reason": wrong}
+    query = {
+        "partner__id__exact": str(bot.partner_id),
+        "lane__exact": "4",
+        "state__exact": "failed",
+        "reason": wrong,
+    }
     listed = client.get(LIST, query).content.decode()
     assert "777001" in listed
     assert "777002" not in listed

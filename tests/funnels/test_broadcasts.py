@@ -64,7 +64,12 @@ def test_confirmation_freezes_the_recipients(bot: Bot) -> None:
         assert confirm(broadcast=draft, now=NOON) == 2
     make_reader(bot)  # came too late
     one, other = rows(bot)
-    assert (one.lead_id, one.chat_id, one.lane, one.source) == (first.pk, first.telegram_id, 3, f"broadcast:{draft.pk}")
+    assert (one.lead_id, one.chat_id, one.lane, one.source) == (
+        first.pk,
+        first.telegram_id,
+        OutboxMessage.Lane.BROADCAST,
+        f"broadcast:{draft.pk}",
+    )
     assert (one.dedupe_key, one.not_before, one.not_after) == (f"broadcast:{draft.pk}:{first.pk}", NOON, None)
     assert one.payload["text"] == "Здравствуйте, Иван &amp; Ко! В субботу открытая встреча."
     assert other.payload["text"] == "Здравствуйте, друзья! В субботу открытая встреча."
