@@ -27,7 +27,7 @@ def ask(*, partner_id: int, questions: Sequence[Question]) -> None:
         return
     Question.objects.bulk_create(questions)
     notify(partner_id)
-    transaction.on_commit(partial(wake, partner_id))
+    transaction.on_commit(partial(wake, partner_id), robust=True)
 
 
 def private_question(
