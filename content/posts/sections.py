@@ -64,7 +64,7 @@ class Section:
     @property
     def asked(self) -> str:
         """The heading as a question, if it is one."""
-        return self.heading if self.heading.endswith(("?", "»")) else f"{self.heading}?"
+        return self.heading if self.heading.endswith("?") or self.heading.startswith("«") else f"{self.heading}?"
 
 
 def sections(passages: Iterable[Passage]) -> list[Section]:

@@ -22,6 +22,7 @@ def of_post(facts: Facts, picked: Picked) -> Variables:
     """Everything that may be said in it."""
     return {
         **of_links(),
+        **_filled(author=_line(facts.author.name, OF_NAME)),
         **(of_product(picked.product) if picked.product else {}),
         **of_sections(picked.sections, facts.author.style),
         **(of_plan(facts.plan, picked.level) if facts.plan else {}),
@@ -58,8 +59,11 @@ def of_sections(found: Sequence[Section], style: Style) -> Variables:
 
 
 def _quoted(section: Section, style: Style) -> Html:
-    """Words for «вы» in a post that says «ты» are a quotation."""
-    return Html(f"<blockquote>{section.text}</blockquote>") if section.formal and style == "ty" else section.text
+    """Words for «вы» in a post that says «ты» are a quotation; a price has its date."""
+    text = Html(f"<blockquote>{section.text}</blockquote>") if section.formal and style == "ty" else section.text
+    if section.as_of and "₽" in text and str(section.as_of.year) not in text:
+        text = Html(f"{text}\n<i>Данные на {month(section.as_of)}.</i>")
+    return text
 
 
 def of_plan(plan: PayPlan, level: int) -> Variables:
