@@ -60,9 +60,10 @@ def test_answered_only_with_vectors(cloud: Standin, anna: Partner, ivan: Lead) -
     assert questions(anna)[1].sources[0]["title"] == "Баллы"
 
 
-def test_without_a_vector_the_words_are_answered(cloud: Standin, anna: Partner, ivan: Lead) -> None:
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.NO_ROLE])
+def test_what_fails_for_search_does_not_stop_answers(cloud: Standin, anna: Partner, ivan: Lead, fault: Fault) -> None:
     embed_waiting(now=lambda: NOW)
-    cloud.always["textEmbedding"] = Fault.DOWN
+    cloud.always["textEmbedding"] = fault
     asks(ivan, "Сколько идёт доставка?")
     answer_all(anna)
     assert "от трёх до семи рабочих дней" in said(anna)[0]
