@@ -17,8 +17,9 @@ help: ## this list
 run: $(RUNTIME) $(TRANSLATIONS) ## everything with a demo network of partners, until Ctrl-C (PORT=8000 SANDBOX_PORT=8081)
 	@exec $(BIN)/python -m config.run
 
+# Compiled files are kept even where the environment says not to: every worker would rewrite all tests by itself.
 test: $(DEVELOPMENT) $(TRANSLATIONS) ## the whole suite
-	@$(BIN)/python -m pytest -q -n auto
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(DEVELOPMENT) ## style, types and who may import whom
 	@$(BIN)/ruff check .

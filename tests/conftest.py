@@ -38,6 +38,11 @@ def pytest_configure() -> None:
         drop_abandoned_databases(settings.DATABASE_URL)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: more than cores, because the tests of the runner and of the browser mostly wait."""
+    return (os.cpu_count() or 1) + 2
+
+
 def do_not_sync(data_dir: Path) -> None:
     """Every test empties its tables, and no test's rows need to survive the machine: half the time would be fsync."""
     with psycopg.connect(postgres.superuser_conninfo(data_dir), autocommit=True) as server:
