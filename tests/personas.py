@@ -43,7 +43,8 @@ def stranger() -> User:
     return make_user(Membership.Role.OWNER, make_partner())
 
 
-def client_of(user: User) -> Client:
-    client = Client()
+def client_of(user: User, language: str = "") -> Client:
+    """`language`: what the browser asks for; Russian without it."""
+    client = Client(headers={"accept-language": language} if language else None)
     client.force_login(user)
     return client

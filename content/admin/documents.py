@@ -20,10 +20,13 @@ from unfold.contrib.filters.admin import AllValuesCheckboxFilter, AutocompleteSe
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from content.admin.compared import Changes
 from content.ai.accounts import network_yandex
+from content.knowledge.findings import findings
 from content.knowledge.reading import MAX_BYTES, MAX_LETTERS, ReadError, Source, read
 from content.models import Document
 from content.models.knowledge import owned_by
+from content.queries.regression import NEW, Trial
 from content.queries.vectors import progress
 from content.russian import number
 from content.services import knowledge
@@ -65,6 +68,21 @@ class DocumentForm(ModelForm):  # type: ignore[type-arg]  # a generic only for m
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False
+
+    @property
+    def is_trial(self) -> bool:
+        return "_try" in self.data
+
+    def is_valid(self) -> bool:
+        """What is only tried is shown once more, and not saved."""
+        return super().is_valid() and not self.is_trial
+
+    def trial(self) -> Trial:
+        owner = self.cleaned_data.get("partner")
+        stored = self.instance
+        if stored._state.adding:
+            return Trial(self.source, NEW, owner.pk if owner else None, stored.path)
+        return Trial(self.source, stored.pk, stored.partner_id, stored.path)
 
     def clean_file(self) -> Source | None:
         file: File[bytes] | None = self.cleaned_data["file"]
@@ -134,6 +152,7 @@ class StateFilter(DropdownFilter):
 @admin.register(Document)
 class DocumentAdmin(PanelAdmin):
     form = DocumentForm
+    change_form_template = "admin/content/document.html"
     list_before_template = "admin/content/document_list.html"
     list_display = ("title", "category", "for_whom", "state", "as_of", "expires_on", "passages", "found")
     list_select_related = ("partner",)
@@ -221,6 +240,17 @@ class DocumentAdmin(PanelAdmin):
             return gettext("written here")
         values = {"folder": document.collection, "file": document.path}
         return gettext("%(folder)s/%(file)s: the next load of this folder replaces what is changed here.") % values
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if isinstance(form, DocumentForm) and form.is_trial and not form.errors:
+            context["changes"] = Changes.of([form.trial()])
+            context["brought"] = bool(form.files)
+            context["found"] = [(found, WHAT_TO_DO[found.fault]) for found in findings(form.source.text)]
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def save_model(self, request: HttpRequest, obj: Document, form: ModelForm[Any], change: bool) -> None:
         assert isinstance(form, DocumentForm)

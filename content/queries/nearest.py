@@ -43,7 +43,7 @@ def nearest(questions: Sequence[str], *, owners: Collection[int | None], today: 
         passages = [_found(chunks[hit.chunk], hit.covered) for hit in hits]
         document = chunks[hits[0].chunk].document
         missing = lacking(question, results.asked, passages, gate=gate.shipped(), indexes=indexes)
-        return Nearest(document.pk, document.title, max(hit.covered for hit in hits), missing)
+        return Nearest(document.pk, document.title, hits[0].covered, missing)
 
     return [best(question, results) for question, results in zip(questions, found, strict=True)]
 

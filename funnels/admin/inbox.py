@@ -39,6 +39,12 @@ WHY = {
     Lacking.SIGN: gettext_lazy("It has no price, address or code of what is asked about."),
 }
 
+BUTTONS = {
+    Outcome.ASIDE.value: gettext_lazy("Put it aside"),
+    Outcome.IN_PERSON.value: gettext_lazy("Answered in person"),
+    Outcome.NEEDLESS.value: gettext_lazy("Needs no answer"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -136,7 +142,7 @@ class InboxPages(AnswerPage):
             "most": MOST,
             "partners": Partner.objects.order_by("name").values_list("pk", "name") if wish.is_operator else (),
             "may_answer": self.has_answer_permission(request),
-            "reasons": [(outcome.value, outcome.label) for outcome in inbox.WITHOUT_ANSWER],
+            "reasons": BUTTONS.items(),
             "now": clock.now(),
         }
         return TemplateResponse(request, "admin/funnels/inbox.html", context)
@@ -152,7 +158,7 @@ class InboxPages(AnswerPage):
             messages.success(
                 request, ngettext("%(n)s question waits again.", "%(n)s questions wait again.", count) % {"n": count}
             )
-        elif word in inbox.WITHOUT_ANSWER:
+        elif word in BUTTONS:
             self._settled(request, ids, Outcome(word))
         return back
 

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from content.knowledge.reading import Source
 from content.models import Chunk, Document
 from content.services.knowledge import save_source
+from content.services.regression import add_lines
 from partners import tenancy
 from tests.factories import NOW, make_partner
 from tests.personas import client_of, colleague, operator, owner, stranger
@@ -151,3 +152,30 @@ def test_no_further_query_for_every_row(client: Client) -> None:
     with CaptureQueriesContext(connection) as thirty:
         page(client, LIST)
     assert len(thirty) == len(one)
+
+
+def test_what_would_change_is_told_and_nothing_is_saved() -> None:
+    client = client_of(operator(), "en")
+    document = stored(text="Юниты не сгорают никогда, они копятся на счету партнёра.")
+    with tenancy.all_partners():
+        add_lines(document=document, questions=["сгорают ли юниты партнёра?"], now=NOW)
+    url = reverse("admin:content_document_change", args=[document.pk])
+    assert "Regression set:" not in page(client, url)
+    tried = VALUES | {"title": "Юниты", "text": "Склад на Лесной улице, www.example.com", "_try": "1"}
+    text = client.post(url, tried).content.decode()
+    assert "Юниты: found, place 1 → no answer" in text
+    assert "1 worse" in text
+    assert "Склад на Лесной улице" in text  # what was typed is not lost
+    assert "A link of one person" in text
+    added = client.post(ADD, tried | {"title": "Новое", "text": "Совсем о другом: склад на Лесной улице."})
+    assert "0 worse, 0 better, 1 the same" in added.content.decode()
+    assert only().text.startswith("Юниты не сгорают")
+
+
+def test_a_file_can_be_tried() -> None:
+    client = client_of(operator(), "en")
+    file = SimpleUploadedFile("any.md", "# Доставка\n\nЗаказ идёт три дня, не больше.".encode())
+    text = client.post(ADD, VALUES | {"file": file, "_try": "1"}).content.decode()
+    assert "Choose the file once more" in text
+    with tenancy.all_partners():
+        assert not Document.objects.exists()

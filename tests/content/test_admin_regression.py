@@ -30,7 +30,7 @@ def stored() -> list[str]:
 
 
 def test_a_line_is_added_without_what_is_personal(document: Document) -> None:
-    client = client_of(operator())
+    client = client_of(operator(), "en")
     assert client.post(ADD, VALUES | {"document": document.pk}).status_code == 302
     assert stored() == ["Где [имя]?"]
     again = client.post(ADD, VALUES | {"document": document.pk, "text": "Где Мария?"})
@@ -41,7 +41,7 @@ def test_a_line_is_added_without_what_is_personal(document: Document) -> None:
 def test_an_answer_has_a_document_and_nothing_else_has(document: Document, values: dict[str, str]) -> None:
     if "document" in values:
         values = values | {"document": str(document.pk)}
-    page = client_of(operator()).post(ADD, VALUES | values)
+    page = client_of(operator(), "en").post(ADD, VALUES | values)
     assert "An answer comes from a document" in page.content.decode()
     assert stored() == []
 
@@ -53,7 +53,7 @@ def test_it_is_the_operators() -> None:
 
 
 def test_thirty_rows_cost_the_queries_of_one(document: Document) -> None:
-    client = client_of(operator())
+    client = client_of(operator(), "en")
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -48,11 +48,11 @@ def anna() -> Partner:
 
 @pytest.fixture
 def client() -> Client:
-    return client_of(operator())
+    return client_of(operator(), "en")
 
 
 def page(client: Client, url: str) -> str:
-    response = client.get(url, headers={"accept-language": "en"})
+    response = client.get(url)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -63,7 +63,7 @@ def url_of(question: Question, name: str = "answer") -> str:
 
 def post(client: Client, question: Question, *also: Question, **values: Any) -> Any:
     sent = WRITTEN | {"question": [row.pk for row in (question, *also)]} | values
-    return client.post(url_of(question), sent, headers={"accept-language": "en"})
+    return client.post(url_of(question), sent)
 
 
 def confirm(client: Client, question: Question, *also: Question, **values: Any) -> Any:
@@ -90,7 +90,7 @@ def test_everybody_sees_the_own_questions(anna: Partner) -> None:
     mine = unanswered(make_lead(anna), ARMENIA)
     theirs = unanswered(make_lead(make_partner()), HALAL)
     for user, seen in ((operator(), 2), (owner(anna), 1), (colleague(anna), 1), (stranger(), 0)):
-        client = client_of(user)
+        client = client_of(user, "en")
         for url in (LIST, INBOX):
             text = page(client, url)
             assert [ARMENIA in text, HALAL in text] == [seen > 0, seen > 1], (user, url)
@@ -102,13 +102,13 @@ def test_everybody_sees_the_own_questions(anna: Partner) -> None:
 
 def test_a_partner_cannot_look_into_the_inbox_of_another(anna: Partner) -> None:
     unanswered(make_lead(anna), ARMENIA)
-    assert ARMENIA not in page(client_of(stranger()), f"{INBOX}?partner={anna.pk}")
+    assert ARMENIA not in page(client_of(stranger(), "en"), f"{INBOX}?partner={anna.pk}")
 
 
 def test_only_operators_answer(anna: Partner) -> None:
     question = unanswered(make_lead(anna), ARMENIA)
     for user in (owner(anna), colleague(anna), stranger()):
-        client = client_of(user)
+        client = client_of(user, "en")
         assert "Without an answer</summary>" not in page(client, INBOX)
         assert client.get(url_of(question)).status_code == 403
         assert post(client, question, _confirm="1").status_code == 403
@@ -339,7 +339,7 @@ def test_only_the_asking_partner_may_have_it_alone(client: Client, anna: Partner
 def test_whoever_comes_second_is_told_and_keeps_the_text(client: Client, anna: Partner) -> None:
     question = unanswered(make_lead(anna), ARMENIA)
     looked = post(client, question).context["print"]
-    assert confirm(client_of(operator()), question).status_code == 302
+    assert confirm(client_of(operator(), "en"), question).status_code == 302
     late = post(client, question, _confirm="1", checked=looked, text="Мой длинный ответ про Армению.")
     assert "Somebody was quicker" in late.content.decode()
     assert "Мой длинный ответ про Армению." in late.content.decode()

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,10 @@ def answer(
     document = Document(partner_id=partner_id, path=source.title[:200])
     if is_taken(title=source.title, partner_id=partner_id):
         raise NotPossible(_("There is a document with this title: choose another title."))
-    save_source(document=document, source=source, now=now)
+    try:
+        save_source(document=document, source=source, now=now)
+    except IntegrityError:  # in the same moment, for another group
+        raise NotPossible(_("There is a document with this title: choose another title.")) from None
     Question.objects.filter(pk__in=[row.pk for row in rows]).update(
         settled_at=now, outcome=Outcome.DUE, document=document
     )
