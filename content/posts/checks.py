@@ -45,25 +45,38 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """What is checked. `text` has slots for links; `products` is the catalogue, `until` the last day of an offer."""
-
+class _Post:
     text: Html
     kind: PostType
-    products: Sequence[ProductFacts] = ()
-    product: ProductFacts | None = None
-    mark: Mark | None = None
-    earlier: Sequence[Earlier] = ()
-    caption: bool = False
-    until: date | None = None
+    products: Sequence[ProductFacts]
+    product: ProductFacts | None
+    mark: Mark | None
+    earlier: Sequence[Earlier]
+    caption: bool
+    until: date | None
 
 
-def check(post: Post) -> list[Finding]:
-    """What blocks comes first. A text that Telegram cannot read is not looked at any further."""
-    if not visible(post.text).strip():
+def check(
+    text: Html,
+    kind: PostType,
+    *,
+    products: Sequence[ProductFacts] = (),
+    product: ProductFacts | None = None,
+    mark: Mark | None = None,
+    earlier: Sequence[Earlier] = (),
+    caption: bool = False,
+    until: date | None = None,
+) -> list[Finding]:
+    """What is wrong with a text that has slots for links; what blocks comes first.
+
+    `products` is the catalogue, `product` the one of the post, `until` the last day of an offer. A text that Telegram
+    cannot read is not looked at any further.
+    """
+    if not visible(text).strip():
         return [Finding("blocks", "empty", _("The post has no text."))]
-    if sentence := fault(post.text):
+    if sentence := fault(text):
         return [Finding("blocks", "html", sentence)]
+    post = _Post(text, kind, products, product, mark, earlier, caption, until)
     found = [finding for look in LOOKS for finding in look(post)]
     return sorted(found, key=lambda finding: (finding.level != "blocks", finding.start))
 
@@ -72,7 +85,7 @@ def passes(findings: Sequence[Finding]) -> bool:
     return all(finding.level == "warns" for finding in findings)
 
 
-def _length(post: Post) -> Iterator[Finding]:
+def _length(post: _Post) -> Iterator[Finding]:
     text = seen(post.text)
     units = telegram_length(text + visible(advert_line(post.mark)))
     limit = CAPTION_LIMIT if post.caption else MESSAGE_LIMIT
@@ -85,14 +98,14 @@ def _length(post: Post) -> Iterator[Finding]:
         yield Finding("warns", "length", sentence % figures)
 
 
-def _tags(post: Post) -> Iterator[Finding]:
+def _tags(post: _Post) -> Iterator[Finding]:
     for tag in _TAG.finditer(post.text):
         if tag[1] not in TAGS | {"a"} and not tag[0].startswith("</"):
             sentence = _("Posts use bold, italic, quotations and spoilers only: take “%(tag)s” out.")
             yield Finding("warns", "tag", sentence % {"tag": tag[0][:40]}, *tag.span())
 
 
-def _links(post: Post) -> Iterator[Finding]:
+def _links(post: _Post) -> Iterator[Finding]:
     places = {link.span() for link in _LINK.finditer(post.text)} | {contact[1:] for contact in contacts(post.text)}
     for start, end in sorted(places):
         sentence = _("Links and contacts are only the partner's own: write {shop_link} or {registration_link} instead.")
@@ -103,18 +116,18 @@ def _links(post: Post) -> Iterator[Finding]:
             yield Finding("blocks", "unknown_slot", sentence % {"slot": brace[0][:40]}, *brace.span())
 
 
-def _claims(post: Post) -> Iterator[Finding]:
+def _claims(post: _Post) -> Iterator[Finding]:
     for claim in find_claims(post.text, context={"deadline"} if post.until else ()):
         yield Finding("blocks", f"claim_{claim.rule}", claim.sentence, claim.start, claim.end)
 
 
-def _duties(post: Post) -> Iterator[Finding]:
+def _duties(post: _Post) -> Iterator[Finding]:
     for duty, owed in missing(seen(post.text), post.kind, post.product):
         sentence = _("Add this sentence: “%(sentence)s”") % {"sentence": owed}
         yield Finding("blocks", f"missing_{duty}", sentence)
 
 
-def _mark(post: Post) -> Iterator[Finding]:
+def _mark(post: _Post) -> Iterator[Finding]:
     match post.mark:
         case Advert(erid, advertiser) if not (erid.strip() and advertiser.strip()):
             yield Finding("blocks", "advert_incomplete", _("An advert needs its erid and the name of the advertiser."))
@@ -125,21 +138,21 @@ def _mark(post: Post) -> Iterator[Finding]:
             yield Finding("blocks", "advert_mark", sentence)
 
 
-def _alike(post: Post) -> Iterator[Finding]:
+def _alike(post: _Post) -> Iterator[Finding]:
     if alike := most_alike(prints(post.text), post.earlier):
         sentence = _("Nearly the same was posted less than 90 days ago (post %(post)s, %(percent)s %% in common).")
         figures = {"post": alike[0].id, "percent": round(alike[1] * 100)}
         yield Finding("blocks", "alike", sentence % figures)
 
 
-def _one_product(post: Post) -> Iterator[Finding]:
+def _one_product(post: _Post) -> Iterator[Finding]:
     named = names_in(seen(post.text), [product.short_name for product in post.products])
     if len(named | ({post.product.short_name} if post.product else set())) > 1:
         sentence = _("One product in a post: here are %(names)s.") % {"names": ", ".join(sorted(named))}
         yield Finding("blocks", "several_products", sentence)
 
 
-def _ending(post: Post) -> Iterator[Finding]:
+def _ending(post: _Post) -> Iterator[Finding]:
     last = post.text.rstrip().rpartition("\n")[2]
     if "?" not in last and not SLOT.search(last) and not any(_invites(word) for word in _WORD.findall(visible(last))):
         start = len(post.text.rstrip()) - len(last)
@@ -147,7 +160,7 @@ def _ending(post: Post) -> Iterator[Finding]:
         yield Finding("warns", "ending", sentence, start, start + len(last))
 
 
-def _hashtags(post: Post) -> Iterator[Finding]:
+def _hashtags(post: _Post) -> Iterator[Finding]:
     for tag in _HASHTAG.finditer(_without_tags(post.text)):
         yield Finding("blocks", "hashtag", _("No hashtags: take “%(tag)s” out.") % {"tag": tag[0][:40]}, *tag.span())
 
@@ -161,7 +174,7 @@ def _invites(word: str) -> bool:
     return "impr" in analyzer().parse(word.lower())[0].tag
 
 
-LOOKS: tuple[Callable[[Post], Iterator[Finding]], ...] = (
+LOOKS: tuple[Callable[[_Post], Iterator[Finding]], ...] = (
     _length,
     _tags,
     _links,

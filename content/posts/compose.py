@@ -9,7 +9,7 @@ from typing import TypeVar
 from content.messages import Html
 from content.posts.duties import with_duties
 from content.posts.facts import Facts, ProductFacts
-from content.posts.kinds import VOICE_PARTS, Kind, Library, Line, PostType, line_text, shipped
+from content.posts.kinds import VOICE_PARTS, Line, PostType, line_text
 from content.posts.likeness import ALIKE, Earlier, likeness, prints
 from content.posts.links import seen
 from content.posts.picking import Picked, pick
@@ -26,7 +26,7 @@ EXTRA = "extra"  # the pool of paragraphs for a post that would be too short
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`text` has slots for links. `sources`: the titles of the documents that it quotes."""
+    """`text` has slots for links. `sources`: the titles of the documents that it quotes. `voice`: its key."""
 
     text: Html
     product: ProductFacts | None
@@ -34,25 +34,21 @@ class Draft:
     voice: str
 
 
-def compose(kind: Kind, facts: Facts, *, number: int, seed: str, library: Library | None = None) -> Draft:
+def compose(kind: PostType, facts: Facts, *, number: int, seed: str) -> Draft:
     """The post of this number (from 0) of a type for its partner: the same one whenever it is asked for.
 
     `seed` tells one partner's order of things from another's. Raises content.posts.picking.Lacking.
     """
-    library = library or shipped()
-    entry = library.types[kind]
-    picked = pick(entry, facts, library, number=number, seed=seed)
-    text = _Writer(entry, facts, picked, number, f"{seed}:{kind}").write()
-    return Draft(text, picked.product, picked.sources, picked.voice.name)
+    picked = pick(kind, facts, number=number, seed=seed)
+    text = _Writer(kind, facts, picked, number, f"{seed}:{kind.key}").write()
+    return Draft(text, picked.product, picked.sources, picked.voice_key)
 
 
-def compose_unlike(
-    earlier: Collection[Earlier], kind: Kind, facts: Facts, *, number: int, seed: str, library: Library | None = None
-) -> Draft:
+def compose_unlike(earlier: Collection[Earlier], kind: PostType, facts: Facts, *, number: int, seed: str) -> Draft:
     """The first from this number on that does not repeat an earlier post; after some tries, the least alike."""
     best: tuple[float, Draft] | None = None
     for tried in range(number, number + TRIES):
-        draft = compose(kind, facts, number=tried, seed=seed, library=library)
+        draft = compose(kind, facts, number=tried, seed=seed)
         own = prints(draft.text)
         value = max((likeness(own, post.prints) for post in earlier), default=0.0)
         if value < ALIKE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 
 from content.knowledge.words import lemmas
 from content.markup import fault
@@ -20,7 +22,7 @@ SENTENCES: Mapping[Duty, tuple[tuple[re.Pattern[str], str], ...]] = {
     "children": (
         (
             re.compile("посоветуй(?:тесь|ся) с педиатром", re.IGNORECASE),
-            "Решает взрослый, и не в одиночку: посоветуйтесь с педиатром.",
+            "Пост для взрослых. Если речь о ребёнке, посоветуйтесь с педиатром.",
         ),
     ),
     "income": (
@@ -52,7 +54,8 @@ def with_duties(text: Html, kind: PostType, product: ProductFacts | None) -> Htm
     owed = missing(seen(text), kind, product)
     if not owed:
         return text
-    said = f"<i>{' '.join(sentence for _duty, sentence in owed)}</i>"
+    lines = (" ".join(sentence for _duty, sentence in group) for _duty, group in groupby(owed, key=itemgetter(0)))
+    said = "\n".join(f"<i>{line}</i>" for line in lines)
     body, _gap, last = text.rpartition("\n\n")
     before = Html("\n\n".join(filter(None, [body, said, last])))
     return Html(f"{text}\n\n{said}") if fault(before) else before  # the gap stood inside of a tag

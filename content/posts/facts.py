@@ -76,7 +76,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The pools that a post is made from; of products and passages every post takes its own."""
+    """The pools that a post is made from; of products and passages every post takes its own.
+
+    `idea`: a topic that people liked, which the post may take up.
+    """
 
     author: Author
     products: tuple[ProductFacts, ...] = ()
@@ -84,3 +87,4 @@ class Facts:
     plan: PayPlan | None = None
     story: Story | None = None
     offer: Offer | None = None
+    idea: str = ""

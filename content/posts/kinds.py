@@ -110,7 +110,7 @@ class Voices(Part):
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    types: Mapping[Kind, PostType]
+    types: Mapping[str, PostType]  # by their keys
     voices: Mapping[str, Voice]
 
 

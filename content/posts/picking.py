@@ -9,8 +9,9 @@ from functools import lru_cache
 from django.utils.translation import gettext_lazy as _
 
 from content.ai.types import Passage
+from content.knowledge.words import STOP, lemmas
 from content.posts.facts import Facts, ProductFacts
-from content.posts.kinds import FactKind, Library, PostType, Voice
+from content.posts.kinds import FactKind, PostType, Voice, shipped
 from content.posts.names import names_in
 from content.posts.sections import Section, Sort, sections
 from content.posts.turns import turn
@@ -34,6 +35,7 @@ class Picked:
     product: ProductFacts | None
     sections: tuple[Section, ...]
     level: int
+    voice_key: str
     voice: Voice
 
     @property
@@ -42,15 +44,18 @@ class Picked:
         return tuple(dict.fromkeys(section.title for section in self.sections))
 
 
-def pick(kind: PostType, facts: Facts, library: Library, *, number: int, seed: str) -> Picked:
+def pick(kind: PostType, facts: Facts, *, number: int, seed: str) -> Picked:
     """`number`: which post of this type it is for its partner, from 0. Raises Lacking."""
     seed = f"{seed}:{kind.key}"
     product = _product(kind, facts, number, seed)
     chosen = _sections(kind, facts, product, number, seed)
     _require(kind, facts, product, chosen)
     levels = len(facts.plan.paid_levels) if facts.plan else 1
-    voice = facts.author.voice or turn(sorted(library.voices), number, f"{seed}:voice")
-    return Picked(product, chosen, turn(range(levels), number, f"{seed}:level"), library.voices[voice])
+    level = turn(range(levels), number, f"{seed}:level")
+    voices = shipped().voices
+    own = facts.author.voice
+    voice = own if own in voices else turn(sorted(voices), number, f"{seed}:voice")
+    return Picked(product, chosen, level, voice, voices[voice])
 
 
 def _product(kind: PostType, facts: Facts, number: int, seed: str) -> ProductFacts | None:
@@ -66,11 +71,20 @@ def _sections(
         return ()
     names = frozenset(entry.short_name for entry in facts.products)
     fitting = _about_one(facts.passages, kind.headings, names, product.short_name if product else "")
+    fitting = _closest(fitting, facts.idea) or fitting
     if not fitting:
         return ()
     main = turn(fitting, number, f"{seed}:section")
     others = [section for section in fitting if section.title == main.title and section != main]
     return (main, turn(others, number, f"{seed}:other")) if others else (main,)
+
+
+def _closest(found: Sequence[Section], idea: str) -> tuple[Section, ...]:
+    """Those that share the most words with an idea; none without one."""
+    wanted = frozenset(lemmas(idea)) - STOP
+    shared = [len(wanted & frozenset(lemmas(f"{section.title} {section.heading} {section.text}"))) for section in found]
+    most = max(shared, default=0)
+    return tuple(section for section, count in zip(found, shared, strict=True) if count == most) if most else ()
 
 
 @lru_cache(maxsize=256)

@@ -19,12 +19,12 @@ from content.messages import Html, Style
 from content.posts.checks import TAGS
 from content.posts.duties import SENTENCES, always, with_duties
 from content.posts.facts import Facts, ProductFacts
-from content.posts.kinds import LINKS, VARIABLES, Kind, Library, PostType, shipped
+from content.posts.kinds import LINKS, VARIABLES, PostType
 from content.posts.links import LABELS
 from content.posts.picking import Picked, pick
 from content.posts.variables import of_post
 
-OF_FACTS, OF_OLD, OF_COMMENT, OF_REASON = 700, 600, 150, 80  # tokens
+OF_FACTS, OF_OLD, OF_COMMENT, OF_REASON, OF_IDEA = 700, 600, 150, 80, 60  # tokens
 MOST_REASONS = 3
 TEMPERATURE = 0.6
 
@@ -84,25 +84,22 @@ class Asked:
 
 
 def build_prompt(
-    kind: Kind,
+    kind: PostType,
     facts: Facts,
     *,
     number: int,
     seed: str,
     rejections: Sequence[str] = (),
     rewrite: Rewrite | None = None,
-    library: Library | None = None,
 ) -> Asked:
     """The same facts as `compose` takes for this number. `rejections`: why people rejected such posts, the last first.
 
     To rewrite the post of a product hand in that product alone. Raises content.posts.picking.Lacking.
     """
-    library = library or shipped()
-    entry = library.types[kind]
-    picked = pick(entry, facts, library, number=number, seed=seed)
-    system = "\n".join([*_head(entry, facts, picked), _between("факты", _facts(entry, facts, picked))])
+    picked = pick(kind, facts, number=number, seed=seed)
+    system = "\n".join([*_head(kind, facts, picked), _between("факты", _facts(kind, facts, picked))])
     prompt = Prompt(system, (Turn("user", _task(rejections, rewrite)),), temperature=TEMPERATURE)
-    return Asked(prompt, picked.product, picked.sources, picked.voice.name)
+    return Asked(prompt, picked.product, picked.sources, picked.voice_key)
 
 
 def read_post(text: str, kind: PostType, product: ProductFacts | None) -> Html | None:
@@ -130,6 +127,8 @@ def _facts(kind: PostType, facts: Facts, picked: Picked) -> str:
     wanted = frozenset[str]().union(*(VARIABLES[fact] for fact in kind.facts))
     known = of_post(facts, picked)
     lines = [f"{label}: {visible(known[name])}" for name, label in _NAMES.items() if name in wanted and name in known]
+    if facts.idea.strip():
+        lines.append(f"Тема, которая нравится читателям: {shorten_to(facts.idea, OF_IDEA)}")
     return shorten_to(data(mask("\n".join(lines))), OF_FACTS) or "Фактов нет: пиши только общие мысли."
 
 

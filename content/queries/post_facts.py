@@ -12,7 +12,13 @@ from content.posts.kinds import PostType
 
 
 def post_facts(
-    kind: PostType, author: Author, *, today: date, story: Story | None = None, offer: Offer | None = None
+    kind: PostType,
+    author: Author,
+    *,
+    today: date,
+    story: Story | None = None,
+    offer: Offer | None = None,
+    idea: str = "",
 ) -> Facts:
     """For posts of this type: the network's documents and the partner's own, those that are live."""
     return Facts(
@@ -22,6 +28,7 @@ def post_facts(
         plan=_plan(today) if "plan" in kind.facts else None,
         story=story,
         offer=offer,
+        idea=idea,
     )
 
 

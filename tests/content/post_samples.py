@@ -15,7 +15,7 @@ from content.knowledge.reading import read
 from content.messages import Style
 from content.payplan import PayPlan, load_plan
 from content.posts.facts import Author, Facts, Offer, ProductFacts, Story
-from content.posts.kinds import Kind, shipped
+from content.posts.kinds import Kind, PostType, shipped
 from partners.strict_yaml import read_yaml
 
 PRESETS = Path(__file__).resolve().parents[2] / "content" / "presets"
@@ -68,11 +68,15 @@ def articles(categories: Collection[str]) -> tuple[Passage, ...]:
     )
 
 
+def type_of(kind: Kind) -> PostType:
+    return shipped().types[kind]
+
+
 def facts_for(kind: Kind, *, style: Style = "vy", voice: str = "") -> Facts:
     return Facts(
         author=Author("Мария", style, voice),
         products=products(),
-        passages=articles(shipped().types[kind].categories),
+        passages=articles(type_of(kind).categories),
         plan=plan(),
         story=STORY,
     )

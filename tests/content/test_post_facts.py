@@ -104,7 +104,7 @@ def test_the_plan_that_holds_today(anna: Partner) -> None:
 def test_a_thought_needs_no_facts(anna: Partner, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with tenancy.partner(anna.pk), django_assert_num_queries(0):
         facts = post_facts(shipped().types["motivation"], AUTHOR, today=TODAY)
-    assert compose("motivation", facts, number=0, seed="anna").text
+    assert compose(shipped().types["motivation"], facts, number=0, seed="anna").text
 
 
 @pytest.mark.parametrize("documents", [1, 30])
@@ -119,6 +119,6 @@ def test_facts_take_two_queries_however_many_documents(
 
 def test_a_post_from_the_database(anna: Partner) -> None:
     write(Source("Хранение", "products", TEXT))
-    draft = compose("tips", facts_of(anna), number=0, seed="anna")
+    draft = compose(shipped().types["tips"], facts_of(anna), number=0, seed="anna")
     assert "под крышкой" in draft.text
     assert draft.sources == ("Хранение",)

@@ -11,7 +11,7 @@ import pytest
 from content.posts.compose import compose
 from content.posts.kinds import Kind
 from content.posts.likeness import ALIKE, Earlier, likeness, most_alike, prints
-from tests.content.post_samples import facts_for, products
+from tests.content.post_samples import facts_for, products, type_of
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -19,16 +19,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 @pytest.mark.parametrize("kind", ["faq", "tips", "news", "business", "myth_busting"])
 def test_the_same_section_in_other_words_around_it_is_the_same_post(kind: Kind) -> None:
     facts = facts_for(kind)
-    first = compose(kind, facts, number=0, seed="a")
+    first = compose(type_of(kind), facts, number=0, seed="a")
     only_that = replace(facts, passages=tuple(passage for passage in facts.passages if passage.title in first.sources))
-    repeated = [compose(kind, only_that, number=number, seed="b") for number in range(40)]
+    repeated = [compose(type_of(kind), only_that, number=number, seed="b") for number in range(40)]
     nearest = max(likeness(prints(first.text), prints(again.text)) for again in repeated)
     assert nearest >= ALIKE
 
 
 def test_a_post_with_one_sentence_changed_is_the_same_post() -> None:
     for kind in KINDS:
-        text = compose(kind, facts_for(kind), number=0, seed="a").text
+        text = compose(type_of(kind), facts_for(kind), number=0, seed="a").text
         paragraphs = text.split("\n\n")
         edited = "\n\n".join([*paragraphs[:-1], "А что думаете вы об этом сегодня?"])
         assert likeness(prints(text), prints(edited)) > 2 * ALIKE
@@ -36,7 +36,9 @@ def test_a_post_with_one_sentence_changed_is_the_same_post() -> None:
 
 def test_posts_of_different_products_are_different_posts() -> None:
     facts = facts_for("product")
-    posts = [prints(compose("product", facts, number=number, seed="a").text) for number in range(len(products()))]
+    posts = [
+        prints(compose(type_of("product"), facts, number=number, seed="a").text) for number in range(len(products()))
+    ]
     assert max(likeness(one, other) for one, other in combinations(posts, 2)) < ALIKE
 
 
