@@ -11,7 +11,7 @@ from content.posts.duties import without_duties
 from content.posts.links import seen
 
 ROW = 3  # words in a row that are compared
-# Measured with the shipped texts: one post with other words around the same section 0.3 to 0.6,
+# Measured with the shipped texts: the same section with other words around it 0.3 to 0.6,
 # posts that only share their type's turns of phrase below 0.2.
 ALIKE = 0.25
 
