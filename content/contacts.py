@@ -31,7 +31,7 @@ _ACCOUNT = re.compile(
     r"(?:telegram|телег\w*|тг|whatsapp|в[ао]т?цап\w*|в[ао]тсап\w*|vk|вк|instagram|инст\w*)\s*[:—–-]?\s*"
     r"[a-z](?=\w*[_\d])\w{4,}"
 )
-_PHONE = re.compile(r"(?<![\d\w])(?:\+\d(?:[\s().-]{0,2}\d){9,13}|[78](?:[\s().-]{0,2}\d){10})(?!\d)")
+_PHONE = re.compile(r"(?<!\w)(?:\+\d(?:[ ().-]{0,2}\d){9,13}|[78](?:[ ().-]{0,2}\d){10})(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = str.maketrans("асеорхукмті", "aceopxykmti")
 

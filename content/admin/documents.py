@@ -34,9 +34,11 @@ from partners import clock
 from partners.admin.base import PanelAdmin
 
 WHAT_TO_DO = {
-    "link": _("A link of one person or one day. Write {shop_link} or {registration_link}, or leave it out."),
+    "link": _(
+        "A link of one person or one day: the sentence is not quoted. Write {shop_link} or {registration_link} instead."
+    ),
     "slot": _("There is no such slot: {shop_link} and {registration_link} are filled with the partner's own."),
-    "person": _("A phone, an address or an account. Take it out: everybody's bot would show it."),
+    "person": _("A phone, an address or an account. The sentence is not quoted: take it out."),
     "claim": _(
         "A promise that may not be made: a cure, an income, a result. It is not quoted. Say what is in it instead."
     ),

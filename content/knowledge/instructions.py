@@ -15,7 +15,7 @@ _ORDERS = (
     r"(?:предыдущ|прежн|прошл|выше|сво[ие]|тво[ие]|ваши|систем|вс[её]|заданн|данн)\w*\W+(?:\w+\W+){0,2}?"
     r"(?:инструкц|указан|правил|промпт|ограничен|настройк|команд|сообщен)",
     r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,4}(?:instruction|prompt|rule|guideline|previous|above)",
-    r"^[\s\W]*(?:system|assistant|developer|ассистент|системное сообщение)\s*[\])>|*]*\s*:",
+    r"^[^\w\n]*(?:system|assistant|developer|ассистент|системное сообщение)\s*[\])>|*]*\s*:",
     r"<\|?/?\s*(?:im_start|im_end|system|assistant|документ|вопрос|о партнере)\s*\|?>|\[/?inst\]|<</?sys>>",
     r"системн\w+ (?:промпт|инструкци)|system prompt|нов(?:ая|ые|ую) инструкци\w*\s*:|new instructions?\s*:",
     r"\b(?:бот|ии|ai|нейросеть|ассистент|языковая модель|llm|gpt|chatgpt|assistant)\b\s*[,:—-]?\s*(?:ты\s+)?"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import base64
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from content.ai.checks import verdict
 from content.ai.figures import strange_figures
 from content.ai.prompt import Persona, build_prompt
+from content.ai.sentences import whole_sentences
 from content.ai.troubles import SENTENCES, Trouble
 from content.ai.types import Passage
+from content.knowledge.chunking import passages
+from content.knowledge.reading import read
 
+ARTICLES = sorted((Path(settings.BASE_DIR) / "content" / "presets" / "knowledge").glob("*.md"))
 PASSAGES = [
     Passage("Доставка", "Заказ привозят за 3–7 дней. Доставка от 5 000 ₽ бесплатна.", date(2026, 1, 15)),
     Passage("План", "| Ранг | Объём | Процент | Выплата |\n|---|---|---|---|\n| M1 | 750 PV | 5 % | 1 312,50 ₽ |"),
@@ -46,6 +52,15 @@ HONEST = [
 @pytest.mark.parametrize("text", HONEST)
 def test_an_honest_answer_is_sent(text: str) -> None:
     assert troubles(text) == set()
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=[path.stem for path in ARTICLES])
+def test_what_the_shipped_articles_say_may_be_said(path: Path) -> None:
+    article = read(path.name, path.read_bytes())
+    for piece in passages(article.text):
+        passage = Passage(article.title, piece.text)
+        prompt = build_prompt(persona=Persona("Анна", "vy"), passages=[passage], question="?")
+        assert verdict(whole_sentences(piece.text, 600), passages=[passage], prompt=prompt) == ()
 
 
 @pytest.mark.parametrize(
