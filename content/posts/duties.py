@@ -15,6 +15,9 @@ from content.posts.kinds import Duty, PostType
 from content.posts.links import seen
 
 CHILDREN = "kids"  # the category of the catalogue
+_CONDITION = re.compile(
+    r"\b(?:личн|покуп|услов|нет)[^.!?]{0,60}\b70 PV\b|\b70 PV\b[^.!?]{0,60}\b(?:личн|покуп|услов)", re.IGNORECASE
+)
 SENTENCES: Mapping[Duty, tuple[tuple[re.Pattern[str], str], ...]] = {
     "supplement": (
         (re.compile("не является лекарственным средством", re.IGNORECASE), "БАД. Не является лекарственным средством."),
@@ -26,7 +29,7 @@ SENTENCES: Mapping[Duty, tuple[tuple[re.Pattern[str], str], ...]] = {
         ),
     ),
     "income": (
-        (re.compile(r"\b70 PV\b", re.IGNORECASE), "Условие выплаты — личные покупки на 70 PV за месяц."),
+        (_CONDITION, "Условие выплаты — личные покупки на 70 PV за месяц."),
         (re.compile("доход не гарантирует", re.IGNORECASE), "Доход не гарантируется."),
     ),
 }

@@ -40,6 +40,7 @@ _DOUBTS = re.compile(
 _NOT_PUBLIC = re.compile(
     r"бол[еия]|непереносимость|лезут|не спит|сыпь|прыщи|беремен|вздул|стало плохо|к нему", re.IGNORECASE
 )
+_WHETHER = re.compile(r"\bли\b[^?]*(?<!»)\Z")
 _WORD = re.compile(r"[а-яё]+", re.IGNORECASE)
 _FORMAL = frozenset({"вы", "вас", "вам", "вами", "ваш", "ваша", "ваше", "ваши", "вашей", "вашего", "вашу", "ваших"})
 
@@ -93,6 +94,8 @@ def _section(passage: Passage, heading: str, text: str) -> Section | None:
     title, heading = (" ".join(words.split())[:120] for words in (passage.title, heading.strip(" *#")))
     if not (title and heading):
         return None
+    if _WHETHER.search(heading):
+        heading += "?"
     return Section(title, heading, messages[0], passage.as_of, _is_formal(text))
 
 

@@ -136,7 +136,9 @@ def test_children_and_income_need_their_sentences() -> None:
     assert codes(ending_with("Детям такой порошок не дают.")) == ["missing_children"]
     assert codes(TEXT.replace("не на солнце", "подальше от детей")) == []
     assert codes(kind="business") == ["missing_income", "missing_income"]
-    assert codes(ending_with("70\u202fPV в месяц, доход не гарантируется."), kind="business") == []
+    told = "Личные покупки на 70\u202fPV в месяц, доход не гарантируется."
+    assert codes(ending_with(told), kind="business") == []
+    assert codes(ending_with("Это 43 закупки по 70 PV. Доход не гарантируется."), kind="business") == ["missing_income"]
 
 
 def test_a_promotion_needs_its_mark_or_a_name() -> None:
