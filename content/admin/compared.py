@@ -11,7 +11,7 @@ from content.knowledge.regression import Compared, Line, Outcome, Verdict, tally
 from content.queries.regression import Trial, compare, lines
 from partners import clock
 
-MOST = 300  # lines, the newest: a page must not take long; `evaluate_answers` asks them all
+MOST = 200  # lines, the newest: a page must not take long; `evaluate_answers` asks them all
 
 
 @dataclass(frozen=True, slots=True)

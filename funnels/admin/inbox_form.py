@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from content.admin.documents import WHAT_TO_DO
 from content.ai.answer_html import to_messages
 from content.ai.masking import mask
 from content.knowledge.findings import Finding, findings
@@ -64,6 +65,8 @@ class AnswerForm(forms.Form):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         text, expires = values.get("text", ""), values.get("expires_on")
         self.found = findings(text)
+        for finding in findings(values.get("title", "")):
+            self.add_error("title", WHAT_TO_DO[finding.fault])
         if text and not to_messages(text, {}):
             self.add_error("text", _("Nothing of this text can be shown in Telegram: write words."))
         if expires and expires <= clock.now().date():

@@ -192,6 +192,20 @@ def test_without_documents_nothing_is_near(client: Client, anna: Partner) -> Non
     assert "No document has a word of it." in page(client, INBOX)
 
 
+def test_a_partners_own_documents_come_near_as_well(client: Client, anna: Partner) -> None:
+    unanswered(make_lead(anna), "Где ваш склад?")
+    with tenancy.all_partners():
+        document = Document(path="own", partner=anna)
+        save_source(
+            document=document,
+            source=Source("Склад Анны", "", "Склад партнёра на Лесной улице открыт вечером."),
+            now=NOW,
+        )
+    assert "Склад Анны" in page(client_of(owner(anna)), INBOX)
+    assert "Склад Анны" in page(client, f"{INBOX}?partner={anna.pk}")
+    assert "Склад Анны" not in page(client, INBOX)
+
+
 def test_filters(client: Client, anna: Partner) -> None:
     boris = make_partner("boris", name="Борис")
     for hours in range(2):
@@ -305,6 +319,7 @@ def test_what_is_worse_afterwards_is_told(client: Client, anna: Partner) -> None
         ({"text": ""}, "This field is required."),
         ({"text": "***"}, "Nothing of this text can be shown"),
         ({"title": ""}, "This field is required."),
+        ({"title": "Пишите на anna@example.com"}, "A phone, an address or an account."),
         ({"expires_on": "2020-01-01"}, "This day is over"),
         ({"whose": "777"}, "Select a valid choice"),
     ],

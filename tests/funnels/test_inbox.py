@@ -214,6 +214,7 @@ def test_two_operators_at_once(anna: Partner) -> None:
     ("source", "sentence"),
     [
         (Source("X", "", "Пишите на anna@example.com, она ответит."), "findings"),
+        (Source("Пишите на anna@example.com", "", "Она ответит на всё."), "findings"),
         (Source("X", "", "Этот чай лечит диабет и гипертонию."), "findings"),
         (Source("X", "", "---"), "Nothing of this text"),
     ],

@@ -43,7 +43,7 @@ def answer(
     rows = _locked(questions)
     if partner_id is not None and any(row.partner_id != partner_id for row in rows):
         raise NotPossible(_("People of other partners have asked, too: answer for the whole network."))
-    if findings(source.text):
+    if findings(source.title) or findings(source.text):
         raise NotPossible(_("The text has findings: correct them first."))
     if not to_messages(source.text, {}):
         raise NotPossible(_("Nothing of this text can be shown in Telegram: write words."))
