@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.test import TestCase
 from pytest_django import Settings
 
 from content.models import PayPlanVersion, Product
@@ -21,43 +22,50 @@ def load() -> str:
     return out.getvalue()
 
 
-def test_three_different_partners() -> None:
-    load()
-    with tenancy.all_partners():
-        partners = list(Partner.objects.all())
-        assert len(partners) == 3
-        for field in ("name", "shop_link", "story", "specialization", "time_zone", "group_id"):
-            assert len({getattr(partner, field) for partner in partners}) == 3, field
-        assert {partner.communication_style for partner in partners} == {"ty", "vy"}
-        assert all(200 < len(partner.story) <= 600 for partner in partners)
-        assert {bot.wanted for bot in Bot.objects.all()} == {Bot.Wanted.RUNNING}
-        assert Link.objects.count() == 9
-        for partner in partners:
-            partner.full_clean()
+class TestWhatIsLoaded(TestCase):
+    """Loaded once for all of them."""
 
+    output: str
 
-def test_links_enter_the_funnel_at_steps_that_exist() -> None:
-    load()
-    with tenancy.all_partners():
-        steps = load_funnel(FunnelVersion.objects.get(kind="funnel").text, "main.yaml").funnel.steps
-        entries = set(Link.objects.exclude(entry="").values_list("entry", flat=True))
-    assert entries
-    assert entries <= set(steps)
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.output = load()
 
+    def test_three_different_partners(self) -> None:
+        with tenancy.all_partners():
+            partners = list(Partner.objects.all())
+            assert len(partners) == 3
+            for field in ("name", "shop_link", "story", "specialization", "time_zone", "group_id"):
+                assert len({getattr(partner, field) for partner in partners}) == 3, field
+            assert {partner.communication_style for partner in partners} == {"ty", "vy"}
+            assert all(200 < len(partner.story) <= 600 for partner in partners)
+            assert {bot.wanted for bot in Bot.objects.all()} == {Bot.Wanted.RUNNING}
+            assert Link.objects.count() == 9
+            for partner in partners:
+                partner.full_clean()
 
-def test_funnel_and_catalogue_are_there() -> None:
-    load()
-    assert Product.objects.count() >= 20
-    assert not Product.objects.filter(picture="").exists()
-    assert PayPlanVersion.objects.count() == 1
-    with tenancy.all_partners():
-        version = FunnelVersion.objects.get(kind="funnel")
-    assert (version.status, version.number, version.partner) == (FunnelVersion.Status.PUBLISHED, 1, None)
-    with tenancy.all_partners():
-        sequences = FunnelVersion.objects.filter(kind="sequence", status=FunnelVersion.Status.PUBLISHED)
-        assert sorted(sequences.values_list("key", flat=True)) == [
-            "beauty", "business", "energy", "immunity", "kids", "sport", "weight"
-        ]  # fmt: skip
+    def test_links_enter_the_funnel_at_steps_that_exist(self) -> None:
+        with tenancy.all_partners():
+            steps = load_funnel(FunnelVersion.objects.get(kind="funnel").text, "main.yaml").funnel.steps
+            entries = set(Link.objects.exclude(entry="").values_list("entry", flat=True))
+        assert entries
+        assert entries <= set(steps)
+
+    def test_funnel_and_catalogue_are_there(self) -> None:
+        assert Product.objects.count() >= 20
+        assert not Product.objects.filter(picture="").exists()
+        assert PayPlanVersion.objects.count() == 1
+        with tenancy.all_partners():
+            version = FunnelVersion.objects.get(kind="funnel")
+        assert (version.status, version.number, version.partner) == (FunnelVersion.Status.PUBLISHED, 1, None)
+        with tenancy.all_partners():
+            sequences = FunnelVersion.objects.filter(kind="sequence", status=FunnelVersion.Status.PUBLISHED)
+            assert sorted(sequences.values_list("key", flat=True)) == [
+                "beauty", "business", "energy", "immunity", "kids", "sport", "weight"
+            ]  # fmt: skip
+
+    def test_output_has_no_token(self) -> None:
+        assert "AAFdemo" not in self.output
 
 
 def test_a_second_run_keeps_what_was_changed() -> None:
@@ -88,7 +96,3 @@ def test_logins_exist_only_with_debug(settings: Settings) -> None:
         ("admin", "operator", None), ("anna", "owner", "anna"), ("anna-helper", "assistant", "anna")
     }  # fmt: skip
     assert User.objects.get(username="admin").check_password("demo")
-
-
-def test_output_has_no_token() -> None:
-    assert "AAFdemo" not in load()
