@@ -82,16 +82,22 @@ def call(
         except AiError as error:
             _not_made(asking, account, price, error.trouble)
             raise
-        try:
-            answered = make()
-        except AiError as error:
-            _failed(asking, account, use, error)
-            raise
+        answered = _tried(make)  # what came of it is written when the place is free, also if the connection was lost
+    if isinstance(answered, AiError):
+        _failed(asking, account, use, answered)
+        raise answered
     _paid(asking, account, use, price, answered, trouble := trouble_of(answered))
     if trouble:
         asking.fell(account, trouble)
         raise AiError(trouble)
     return answered
+
+
+def _tried(make: Callable[[], Answered]) -> Answered | AiError:
+    try:
+        return make()
+    except AiError as error:
+        return error
 
 
 def _not_made(asking: Asking, account: Account, price: Price, trouble: Trouble) -> None:

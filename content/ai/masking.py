@@ -21,6 +21,9 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _INTRODUCED = re.compile(r"((?:зовут|мо[её] имя)[\s:—-]+)(?!не|как|его|её|ее|их)[^\W\d_]+(?: [А-ЯЁ][^\W\d_]+){0,2}")
+_MASKED = re.compile(
+    r"(?:(?:меня|это)\s+)?(?:зовут[\s:—-]+|мо[её] имя[\s:—-]+)?(?:\[(?:имя|телефон|адрес)\][\s,;.!]*)+", re.IGNORECASE
+)
 # «Вера», «Веру», «Верой», and no «верь».
 _ENDINGS = r"(?:а|я|у|ю|ы|и|е|о|й|ь|ой|ей|ою|ею|ом|ем|ём|ью|ии|ию|ия|ием|ым|ого|ому|ая|ую|их)?"
 _VOWEL_END = re.compile(r"[аеёиоуыэюяйь]$")
@@ -35,6 +38,11 @@ def mask(text: str, names: Collection[str] = ()) -> str:
     text = _WORD.sub(_somebody, _INTRODUCED.sub(rf"\1{NAME}", text))
     words = frozenset(word.casefold() for name in names for word in _WORD.findall(name[:200]) if len(word) > 1)
     return _pattern(words).sub(NAME, text) if words else text
+
+
+def impersonal(text: str, names: Collection[str] = ()) -> str:
+    """What is asked, without who asks: no document knows the person."""
+    return _MASKED.sub(" ", mask(text, names))
 
 
 def _phone(found: re.Match[str]) -> str:

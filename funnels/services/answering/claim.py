@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import OperationalError, connection
+
 from partners import tenancy
 from partners.fastsql import fetch
 
@@ -64,13 +66,24 @@ def claimed(*, partner_id: int, now: datetime) -> Iterator[Claimed | None]:
         yield question
     finally:
         if question is not None:
-            fetch("SELECT pg_advisory_unlock(%s + %s)", [NAMESPACE, question.id])
+            _unlock(question)
 
 
+def _unlock(question: Claimed) -> None:
+    """With a session that was lost meanwhile the lock has gone; the next query makes a new one."""
+    try:
+        fetch("SELECT pg_advisory_unlock(%s + %s)", [NAMESPACE, question.id])
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+
+
+# Materialised step by step, or a plan could try the lock of every question there is.
 ABANDONED = """
-UPDATE funnels_question SET state = 'waiting'
-WHERE id IN (SELECT id FROM funnels_question WHERE state = 'thinking' FOR UPDATE SKIP LOCKED)
-    AND pg_try_advisory_xact_lock(%s + id)
+WITH thought_about AS MATERIALIZED (SELECT id FROM funnels_question WHERE state = 'thinking' FOR UPDATE SKIP LOCKED),
+    abandoned AS MATERIALIZED (SELECT id FROM thought_about WHERE pg_try_advisory_xact_lock(%s + id))
+UPDATE funnels_question SET state = 'waiting' WHERE id IN (SELECT id FROM abandoned)
 """
 
 DUE = "SELECT DISTINCT partner_id FROM funnels_question WHERE state = 'waiting'"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from content.ai.masking import impersonal
 from content.ai.prompt import Persona, build_prompt
 from content.ai.quotable import quotable
 from content.ai.types import Passage, Prompt, Slot
@@ -83,8 +84,9 @@ def read(question: Claimed, reader: Reader) -> Reading:
     earlier = said_before(question)
     partner_id, today = question.partner_id, reader.today
     retrieved = retrieve(question.text, partner_id=partner_id, today=today, vector=reader.vector)
-    if retrieved.refusal is None and retrieved.lacking and (whole := in_context(question, earlier)):
-        retrieved = retrieve(whole, partner_id=partner_id, today=today, vector=reader.vector)
+    for other in filter(None, (in_context(question, earlier), _impersonal(question, reader.names))):
+        if retrieved.lacking:
+            retrieved = retrieve(other, partner_id=partner_id, today=today, vector=reader.vector)
     kept = {chunk: passage for chunk in retrieved.passages if (passage := quotable(_passage(chunk)))}
     if not retrieved.answers or not kept:
         return Reading(retrieved, earlier)
@@ -97,6 +99,12 @@ def read(question: Claimed, reader: Reader) -> Reading:
         names=reader.names,
     )
     return Reading(retrieved, earlier, passages, tuple(map(_source, kept)), prompt)
+
+
+def _impersonal(question: Claimed, names: Collection[str]) -> str | None:
+    """None if nobody is named."""
+    asked = impersonal(question.text, names)
+    return asked if asked != question.text else None
 
 
 def _names(question: Claimed) -> Collection[str]:

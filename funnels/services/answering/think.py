@@ -28,7 +28,8 @@ def think(*, partner_id: int, clock: Clock) -> bool:
         if question is None:
             return False
         try:
-            thought = _thought(question, clock)
+            # More attempts than exceptions are tolerated: processes died over it.
+            thought = _thought(question, clock) if question.attempts <= MOST_ATTEMPTS else _gave_up(question, clock)
         except Exception:
             # It stays a question that nobody thinks about, which the tick finds; but not for ever.
             log.exception("Question %s of partner %s was not answered", question.id, partner_id)
