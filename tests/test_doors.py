@@ -39,6 +39,8 @@ OPENS_ALL = {
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
+    ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's messages get other lanes
+    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
     ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
     ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
