@@ -36,6 +36,8 @@ SOURCES = ("analytics", "botrunner", "config", "content", "funnels", "partners")
 
 # Whoever sees all partners at once. A new line here needs a reason that a reviewer believes.
 OPENS_ALL = {
+    ("content/migrations/0012_posts_wall.py", "close_up"),
+    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
