@@ -59,11 +59,11 @@ class Message:
     reply_to: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Without what is empty. By hand: `asdict` copies so thoroughly that a burst of messages waits for it."""
+        """The text and what is not empty. By hand: `asdict` copies so thoroughly that a burst of messages waits."""
         data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         data["buttons"] = [[button.to_json() for button in row] for row in self.buttons]
         data["document"] = asdict(self.document) if self.document else None
-        return {name: value for name, value in data.items() if value}
+        return {name: value for name, value in data.items() if value or name == "text"}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterable
+
 from celery import shared_task
 
 from content.models import Document
 from content.queries.indexes import refresh
+from content.services.posts import drafts, plans, publishing
+from content.services.posts.writing import write_next
 from content.services.vectors import embed_waiting
 from partners import clock, tenancy
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -20,3 +27,45 @@ def build_indexes() -> None:
 def embed_passages() -> None:
     """The rows say what is missing: what a killed run left is done by the next one."""
     embed_waiting(now=clock.now)
+
+
+@shared_task
+def find_drafts() -> None:
+    """Those whose task was lost, or whose writer died."""
+    with tenancy.all_partners():
+        partner_ids = drafts.due_partners()
+    for partner_id in partner_ids:
+        drafts.wake(partner_id)
+
+
+@shared_task
+def write_posts(partner_id: int) -> None:
+    """Until the partner has no draft that somebody else does not write already."""
+    while write_next(partner_id=partner_id, clock=clock.now):
+        pass
+
+
+@shared_task
+def run_post_plans() -> None:
+    with tenancy.all_partners():
+        partner_ids = plans.due_partners(clock.now())
+    _for_each(partner_ids, plans.run_due)
+
+
+@shared_task
+def publish_posts() -> None:
+    """The rows say what is due and what is on its way: a tick that is lost, or runs twice at once, does no harm."""
+    with tenancy.all_partners():
+        partner_ids = publishing.due_partners(clock.now())
+    _for_each(partner_ids, publishing.watch)
+    _for_each(partner_ids, publishing.begin_due)
+
+
+def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:
+    """What goes wrong for one partner must not keep the others waiting."""
+    for partner_id in partner_ids:
+        try:
+            with tenancy.partner(partner_id):
+                service(partner_id=partner_id, now=clock.now())
+        except Exception:
+            log.exception("%s failed for partner %s", service.__name__, partner_id)

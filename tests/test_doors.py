@@ -36,20 +36,21 @@ SOURCES = ("analytics", "botrunner", "config", "content", "funnels", "partners")
 
 # Whoever sees all partners at once. A new line here needs a reason that a reviewer believes.
 OPENS_ALL = {
-    ("content/migrations/0012_posts_wall.py", "close_up"),
-    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
-    ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's messages get other lanes
-    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
     ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
     ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
     ("content/management/commands/load_knowledge.py", "_partner"),
+    ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's outbox
+    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/services/vectors.py", "_embed_waiting"),  # whose passages have no vector
     ("content/services/vectors.py", "_embedded"),  # rows of the whole network
     ("content/tasks.py", "build_indexes"),  # whose documents have changed
+    ("content/tasks.py", "find_drafts"),  # whose posts nobody writes
+    ("content/tasks.py", "publish_posts"),  # whose posts are due, or on their way
+    ("content/tasks.py", "run_post_plans"),  # whose plans are due
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send

@@ -102,7 +102,7 @@ class OutboxAdmin(ReadOnlyAdmin, PartnersRowAdmin):
             "source": source_words(message.source),
             "why": shown_reason(message),
             "text": visible(message.payload["text"]) if request.user.has_perm("partners.view_contact") else None,
-            "may_decide": self.may_decide(request) and message.state in (State.UNKNOWN, State.FAILED),
+            "may_decide": self.may_decide(request) and is_undecided(message),
         }
         return TemplateResponse(request, "admin/content/outbox_message.html", context)
 
@@ -149,6 +149,11 @@ class OutboxAdmin(ReadOnlyAdmin, PartnersRowAdmin):
     @display(description=_("finished"), ordering="finished_at")
     def finished(self, message: OutboxMessage) -> str:
         return ago(message.finished_at, clock.now())
+
+
+def is_undecided(message: OutboxMessage) -> bool:
+    """Of a post its own page decides."""
+    return message.state in (State.UNKNOWN, State.FAILED) and message.lane != OutboxMessage.Lane.POST
 
 
 def shown_reason(message: OutboxMessage) -> str:

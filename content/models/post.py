@@ -60,6 +60,7 @@ class Post(models.Model):
     not_advert_by = models.CharField(_("no advert, says"), max_length=120, blank=True)
 
     number = models.PositiveIntegerField(_("number"), default=0)  # of the partner's posts of this type
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)  # to write a draft, or to publish a revision
     provider = models.CharField(_("written by"), max_length=20, blank=True)  # a provider, «compose» or «person»
     roubles = models.DecimalField(_("roubles"), max_digits=12, decimal_places=4, default=0)
 
@@ -79,8 +80,11 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["partner", "state", "due_at"], name="post_partner_state"),
             models.Index(fields=["partner", "created_at"], name="post_partner_created"),
-            models.Index(fields=["due_at"], name="post_due", condition=models.Q(state="scheduled")),
-            models.Index(fields=["id"], name="post_publishing", condition=models.Q(state="publishing")),
+            models.Index(
+                fields=["due_at"], name="post_due", condition=models.Q(state__in=["approved", "scheduled", "failed"])
+            ),
+            # Where a worker has something to do or to look at.
+            models.Index(fields=["state"], name="post_working", condition=models.Q(state__in=["draft", "publishing"])),
             models.Index(fields=["partner", "chat_id", "message_id"], name="post_message"),
         ]
 
@@ -92,6 +96,7 @@ class PostAct(models.Model):
     """Who did what to a post. Append-only."""
 
     class Act(models.TextChoices):
+        ORDERED = "ordered", _("asked for it")
         WRITTEN = "written", _("wrote it")
         EDITED = "edited", _("changed the text")
         REWRITTEN = "rewritten", _("had it rewritten")
@@ -119,6 +124,9 @@ class PostAct(models.Model):
         verbose_name = _("act on a post")
         verbose_name_plural = _("acts on posts")
         ordering = ("at", "id")
+        indexes = [
+            models.Index(fields=["at"], name="post_act_trouble", condition=models.Q(act__in=["failed", "unknown"])),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.post_id}.{self.revision}"

@@ -181,8 +181,13 @@ def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
 
 
 def _undecided(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
-    """Locked by number, as everywhere here."""
-    rows = messages.filter(state__in=UNDECIDED).select_for_update(of=("self",)).order_by("pk")
+    """Locked by number, as everywhere here. Of a post its own desk decides: it knows what the message was a part of."""
+    rows = (
+        messages.filter(state__in=UNDECIDED)
+        .exclude(lane=OutboxMessage.Lane.POST)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     return OutboxMessage.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
 
 

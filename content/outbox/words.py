@@ -12,6 +12,7 @@ REASONS = {
     "no answer": _("Telegram did not answer"),
     "interrupted": _("the bot stopped while it was being sent"),
     # of what was not sent
+    "arrived": _("a person has seen it in the chat"),
     "asked for silence": _("asked for silence"),
     "cancelled": _("cancelled"),
     "contact": _("left a contact"),
@@ -70,6 +71,8 @@ def source_words(source: str) -> str:
             return gettext("answer of the curator")
         case "late-answer":
             return gettext("answer that was found later")
+        case "post":
+            return gettext("post %(number)s") % {"number": key}
         case "operators":
             return gettext("notice to the operators")
         case _:

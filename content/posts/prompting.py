@@ -77,7 +77,10 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """`facts`: all that the model was told, in words."""
+
     prompt: Prompt
+    facts: str
     product: ProductFacts | None
     sources: tuple[str, ...]
     voice: str
@@ -97,9 +100,10 @@ def build_prompt(
     To rewrite the post of a product hand in that product alone. Raises content.posts.picking.Lacking.
     """
     picked = pick(kind, facts, number=number, seed=seed)
-    system = "\n".join([*_head(kind, facts, picked), _between("факты", _facts(kind, facts, picked))])
+    told = _facts(kind, facts, picked)
+    system = "\n".join([*_head(kind, facts, picked), _between("факты", told), *_owed(kind, picked)])
     prompt = Prompt(system, (Turn("user", _task(rejections, rewrite)),), temperature=TEMPERATURE)
-    return Asked(prompt, picked.product, picked.sources, picked.voice_key)
+    return Asked(prompt, told, picked.product, picked.sources, picked.voice_key)
 
 
 def read_post(text: str, kind: PostType, product: ProductFacts | None) -> Html | None:
@@ -117,10 +121,14 @@ def _head(kind: PostType, facts: Facts, picked: Picked) -> Iterator[str]:
     yield f"Структура: {kind.structure}"
     yield "Нельзя: " + " ".join(kind.forbidden)
     yield f"Голос — {picked.voice.name}. {picked.voice.about} {_ADDRESS[facts.author.style]}"
+    yield _RULES
+
+
+def _owed(kind: PostType, picked: Picked) -> Iterator[str]:
+    """After the facts: what stands before them is never repeated, see `content.ai.checks`."""
     owed = [sentence for duty in always(kind, picked.product) for _said, sentence in SENTENCES[duty]]
     if owed:
         yield f"Дословно, перед последним абзацем: {' '.join(owed)}"
-    yield _RULES
 
 
 def _facts(kind: PostType, facts: Facts, picked: Picked) -> str:

@@ -1,0 +1,1 @@
+"""Posts: written by workers, decided by people, published through the outbox, planned by crontabs."""
