@@ -80,10 +80,14 @@ def _unlock(question: Claimed) -> None:
 
 
 # Materialised step by step, or a plan could try the lock of every question there is.
+# In two steps: beside other conditions the lock could be tried, and taken, for every row of the table.
 ABANDONED = """
-WITH thought_about AS MATERIALIZED (SELECT id FROM funnels_question WHERE state = 'thinking' FOR UPDATE SKIP LOCKED),
-    abandoned AS MATERIALIZED (SELECT id FROM thought_about WHERE pg_try_advisory_xact_lock(%s + id))
-UPDATE funnels_question SET state = 'waiting' WHERE id IN (SELECT id FROM abandoned)
+WITH open AS MATERIALIZED (
+    SELECT id FROM funnels_question WHERE state = 'thinking' FOR UPDATE SKIP LOCKED
+), abandoned AS MATERIALIZED (
+    SELECT id FROM open WHERE pg_try_advisory_xact_lock(%s + id)
+)
+UPDATE funnels_question SET state = 'waiting' WHERE id = ANY(ARRAY(SELECT id FROM abandoned))
 """
 
 DUE = "SELECT DISTINCT partner_id FROM funnels_question WHERE state = 'waiting'"
