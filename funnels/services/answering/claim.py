@@ -80,7 +80,6 @@ def _unlock(question: Claimed) -> None:
 
 
 # Materialised step by step, or a plan could try the lock of every question there is.
-# In two steps: beside other conditions the lock could be tried, and taken, for every row of the table.
 ABANDONED = """
 WITH open AS MATERIALIZED (
     SELECT id FROM funnels_question WHERE state = 'thinking' FOR UPDATE SKIP LOCKED
