@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from botrunner import photos
 from botrunner.api import call
 from botrunner.departures import Departures
 from botrunner.rendering import caption_params, markup, text_params
@@ -23,9 +22,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 15.0
 GIVE_UP_AFTER = 600.0  # seconds without Telegram, after which a reply is stale
-
-# (bot id, picture) → file_id: a picture is uploaded once per bot and process.
-_file_ids: dict[tuple[int, str], str] = {}
 
 # (bot id, chat id, message id) of a replaced screen → the message that took its place, and whether it is a picture.
 _gave_way: dict[tuple[int, int, int], tuple[int, bool]] = {}
@@ -166,19 +162,16 @@ async def _send_document(bot: Bot, target: dict[str, Any], message: Message, doc
 
 
 async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> int:
-    key = (bot.id, message.picture)
-    if key in _file_ids:
-        return _number(await call(bot, "sendPhoto", target | {"photo": _file_ids[key]} | caption_params(message)))
-    path = Path(settings.MEDIA_ROOT) / message.picture
-    if not path.is_file():
+    async def put(photo: str | bytes) -> tuple[int, str]:
+        if isinstance(photo, str):
+            return _number(await call(bot, "sendPhoto", target | {"photo": photo} | caption_params(message))), photo
+        sent = await bot.send_photo(
+            photo=photo, caption=message.text, parse_mode="HTML", api_kwargs=markup(message), **target
+        )
+        return sent.message_id, sent.photo[-1].file_id
+
+    number = await photos.send(bot.id, message.picture, put)
+    if number is None:
         log.warning("the picture %s is missing, sending the text alone", message.picture)
-        return _number(await call(bot, "sendMessage", target | text_params(message)))
-    sent = await bot.send_photo(
-        photo=path.read_bytes(),
-        caption=message.text,
-        parse_mode="HTML",
-        api_kwargs=markup(message),
-        **target,
-    )
-    _file_ids[key] = sent.photo[-1].file_id
-    return sent.message_id
+        number = _number(await call(bot, "sendMessage", target | text_params(message)))
+    return number

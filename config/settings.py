@@ -49,6 +49,7 @@ YANDEX_IAM_URL: str = env.str("YANDEX_IAM_URL", default="https://iam.api.cloud.y
 YANDEX_FOLDER_ID: str = env.str("YANDEX_FOLDER_ID", default="")
 YANDEX_API_KEY: str = env.str("YANDEX_API_KEY", default="")
 YANDEX_MODEL: str = env.str("YANDEX_MODEL", default="yandexgpt-lite/latest")
+YANDEX_ART_ENABLED: bool = env.bool("YANDEX_ART_ENABLED", default=False)  # pictures on the network's account
 OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="").rstrip("/")
 OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")
 OPENAI_MODEL: str = env.str("OPENAI_MODEL", default="gpt-4o-mini")

@@ -12,7 +12,8 @@ Kind = Literal["link", "person"]
 
 # Whatever Telegram makes a link of by itself: addresses, bare names of hosts, accounts.
 _HOST = (
-    r"(?:[\w-]{1,63}\.){1,10}(?:[a-z]{2,24}|xn--[a-z0-9-]+|рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз)(?![\w-])"
+    r"(?!г\.москва)(?:[\w-]{1,63}\.){1,10}"
+    r"(?:[a-z]{2,24}|xn--[a-z0-9-]+|рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз)(?![\w-])"
 )
 ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,20}:)?//\S+"

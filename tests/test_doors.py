@@ -39,12 +39,12 @@ OPENS_ALL = {
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
+    ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's messages get other lanes
+    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
     ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
     ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
     ("content/management/commands/load_knowledge.py", "_partner"),
-    ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's outbox
-    ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/services/vectors.py", "_embed_waiting"),  # whose passages have no vector
     ("content/services/vectors.py", "_embedded"),  # rows of the whole network
     ("content/tasks.py", "build_indexes"),  # whose documents have changed

@@ -67,6 +67,6 @@ def said(line: Line, outcome: Outcome) -> str:
     if outcome.lacking:
         return _("no answer")
     if line.expected != "answer":
-        return _("answers")
+        return _("there is an answer")
     rank = outcome.rank(line.document)
     return _("found, place %(rank)s") % {"rank": rank} if rank else _("answers from other documents")

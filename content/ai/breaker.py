@@ -18,6 +18,7 @@ HOPELESS = frozenset(
         Trouble.WRONG_KEY,
         Trouble.BAD_KEY_FILE,
         Trouble.FORBIDDEN,
+        Trouble.NO_ART,
         Trouble.BILLING,
         Trouble.WRONG_FOLDER,
         Trouble.NO_MODEL,

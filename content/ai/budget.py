@@ -104,6 +104,15 @@ def settle_unknown(use: AiUse, *, trouble: Trouble, now: datetime) -> Warned | N
     return _end(use, now, state=State.PERHAPS, trouble=trouble)
 
 
+def settle_abandoned(spending: Spending, *, now: datetime) -> None:
+    """Whoever asked died before the answer was written down: it counts as perhaps charged, and for longer."""
+    with tenancy.partner(spending.partner_id):
+        asked = AiUse.objects.filter(partner_id=spending.partner_id, request_key=spending.key, state=State.RESERVED)
+        uses = list(asked)
+    for use in uses:
+        settle_unknown(use, trouble=Trouble.SLOW, now=now)
+
+
 def cancel(use: AiUse, *, trouble: Trouble, now: datetime) -> None:
     """It was not charged."""
     _end(use, now, state=State.FAILED, trouble=trouble, roubles=Decimal(0))

@@ -19,13 +19,13 @@ from content.ai.money import Price
 from content.ai.places import place
 from content.ai.provider import Account
 from content.ai.troubles import AiError, Trouble, sentence_of
-from content.ai.types import Completion, Embedding
+from content.ai.types import Completion, Embedding, Ordered
 from content.models import AiUse
 from partners import tenancy
 
 log = logging.getLogger(__name__)
 
-Answered = TypeVar("Answered", Completion, Embedding)
+Answered = TypeVar("Answered", Completion, Embedding, Ordered)
 Clock = Callable[[], datetime]
 
 
@@ -125,7 +125,7 @@ def _paid(
     account: Account,
     use: AiUse,
     price: Price,
-    answered: Completion | Embedding,
+    answered: Completion | Embedding | Ordered,
     trouble: Trouble | None,
 ) -> None:
     now = asking.now()

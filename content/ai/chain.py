@@ -48,14 +48,23 @@ class Reply:
 
 
 def answer(
-    *, spending: Spending, prompt: Prompt, passages: Sequence[Passage], slots: Mapping[str, Slot], now: Clock
+    *,
+    spending: Spending,
+    prompt: Prompt,
+    passages: Sequence[Passage],
+    slots: Mapping[str, Slot],
+    now: Clock,
+    quotes: Sequence[Passage] = (),
 ) -> Reply:
-    """The model's answer, else what may be said of the passages. `passages`: those that are in the prompt."""
+    """The model's answer, else what may be said of the passages.
+
+    `passages`: those that are in the prompt; `quotes`: what to quote of them, if there is something better than all.
+    """
     outcome = ask(spending=spending, prompt=prompt, passages=passages, now=now)
     messages = to_messages(outcome.completion.text, slots) if outcome.completion else ()
     if not messages:
         outcome = replace(outcome, completion=None, provider=EXTRACTIVE)
-        messages = extractive.quote(passages, slots)
+        messages = extractive.quote(quotes or passages, slots)
     return Reply(messages, outcome)
 
 

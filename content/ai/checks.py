@@ -35,6 +35,8 @@ _MARK = re.compile(r"[<‹]\s*/?\s*(?:документ|вопрос|о парт�
 _DATA = re.compile(r"\n<(?:документ|факты)>")  # the rules stand before it
 _STORY = re.compile(r"<о партнёре>.*?</о партнёре>", re.DOTALL)
 _PACKED = re.compile(r"\b[a-z0-9][a-z0-9+/=]{39,}|(?:[0-9a-f]{2}[ :]){20,}|(?:\\u[0-9a-f]{4}){5,}")
+_WORD = re.compile(r"[^\W\d_]+")
+_OWN = re.compile("[а-я]")
 _SHORT = 40  # letters: so much may be names of products only
 
 
@@ -50,15 +52,16 @@ def verdict(text: str, *, passages: Sequence[Passage], prompt: Prompt) -> tuple[
     """Why this may not be sent; empty if it may. `passages`: those that stood in the prompt."""
     text = f"{text}\n\n{_shown(text)}"
     seen = _seen(text)
+    documents = [f"{one.title}\n{one.text}" for one in passages]
     return tuple(
         Finding(trouble, quote[:200])
         for trouble, quotes in (
             (Trouble.LEAK, _leaks(seen, prompt)),
-            (Trouble.LANGUAGE, _foreign(seen)),
+            (Trouble.LANGUAGE, _foreign(seen, _seen("\n".join(documents)))),
             (Trouble.CONTACT, (text[found.start : found.end] for found in contacts(text))),
             (Trouble.IMPOSTOR, (found[0] for found in _IMPOSTOR.finditer(seen))),
             (Trouble.CLAIM, (claim.quote for claim in find_claims(text))),
-            (Trouble.FIGURE, strange_figures(seen, *(f"{one.title}\n{one.text}" for one in passages))),
+            (Trouble.FIGURE, strange_figures(seen, *documents)),
         )
         for quote in quotes
     )
@@ -88,10 +91,15 @@ def _squeezed(seen: str) -> str:
     return "".join(filter(str.isalpha, seen))
 
 
-def _foreign(seen: str) -> Iterator[str]:
-    """An answer is Russian: anything else is a mistake of the model, or the rules in another language or code."""
-    letters = [letter for letter in seen if letter.isalpha()]
-    own = sum("а" <= letter <= "я" for letter in letters)
-    if own == 0 or (len(letters) > _SHORT and own * 3 < len(letters)):
+def _foreign(seen: str, known: str) -> Iterator[str]:
+    """An answer is Russian: anything else is a mistake of the model, or the rules in another language or code.
+
+    Names that stand in the documents are nobody's language.
+    """
+    names = frozenset(_WORD.findall(known))
+    words = [word for word in _WORD.findall(seen) if word not in names or _OWN.search(word)]
+    own = sum(len(word) for word in words if _OWN.search(word))
+    foreign = sum(map(len, words)) - own
+    if not _WORD.search(seen) or (foreign and not own) or (foreign > _SHORT and foreign > own * 2):
         yield seen.strip()
     yield from (found[0] for found in _PACKED.finditer(seen))

@@ -62,11 +62,21 @@ def post(
     patience: Patience | None = None,
 ) -> Any:
     """The JSON of a good answer. Raises AiError, or Refusal for an HTTP status of 400 and more."""
-    patience = patience or usual_patience()
+    return _patiently("POST", url, body, auth, headers or {}, patience or usual_patience())
+
+
+def get(url: str, auth: AuthBase, headers: dict[str, str] | None = None, patience: Patience | None = None) -> Any:
+    """As `post`."""
+    return _patiently("GET", url, None, auth, headers or {}, patience or usual_patience())
+
+
+def _patiently(
+    method: str, url: str, body: dict[str, Any] | None, auth: AuthBase, headers: dict[str, str], patience: Patience
+) -> Any:
     pauses, started = list(patience.pauses), time.monotonic()
     while True:
         try:
-            return _post(url, body, auth, headers or {}, patience)
+            return _send(method, url, body, auth, headers, patience)
         except AiError as error:
             too_late = time.monotonic() - started > patience.read  # somebody waits for the answer
             if not error.is_temporary or not pauses or too_late:
@@ -98,14 +108,17 @@ def _session(_host: str) -> requests.Session:
 os.register_at_fork(after_in_child=_session.cache_clear)  # two processes must not share a connection
 
 
-def _post(url: str, body: dict[str, Any], auth: AuthBase, headers: dict[str, str], patience: Patience) -> Any:
+def _send(
+    method: str, url: str, body: dict[str, Any] | None, auth: AuthBase, headers: dict[str, str], patience: Patience
+) -> Any:
     timeout = (patience.connect, patience.read)
     deadline = time.monotonic() + sum(timeout)
     # No redirects: the key and the prompt go where the settings say.
     headers = {"Accept-Encoding": "identity"} | headers
     options: dict[str, Any] = {"timeout": timeout, "stream": True, "allow_redirects": False}
     try:
-        with _session(urlsplit(url).netloc).post(url, json=body, auth=auth, headers=headers, **options) as response:
+        session = _session(urlsplit(url).netloc)
+        with session.request(method, url, json=body, auth=auth, headers=headers, **options) as response:
             content = _content(response, deadline)
     except requests.RequestException as error:
         raise _trouble(error) from None

@@ -12,6 +12,7 @@ class Trouble(StrEnum):
     WRONG_KEY = "wrong_key"
     BAD_KEY_FILE = "bad_key_file"
     FORBIDDEN = "forbidden"
+    NO_ART = "no_art"
     BILLING = "billing"
     WRONG_FOLDER = "wrong_folder"
     NO_MODEL = "no_model"
@@ -33,6 +34,10 @@ class Trouble(StrEnum):
     IMPOSTOR = "impostor"
     CLAIM = "claim"
     FIGURE = "figure"
+    LATE = "late"
+    LOST = "lost"
+    NO_ARTIST = "no_artist"
+    UNWANTED = "unwanted"
 
 
 SENTENCES = {
@@ -40,6 +45,10 @@ SENTENCES = {
     Trouble.BAD_KEY_FILE: _("The private key cannot be read. Paste it whole, with its BEGIN and END lines."),
     Trouble.FORBIDDEN: _(
         "Access is refused (403). Give the service account the role ai.languageModels.user in this folder; "
+        "if it has it, look whether the billing account is active."
+    ),
+    Trouble.NO_ART: _(
+        "Drawing is refused (403). Give the service account the role ai.imageGeneration.user in this folder; "
         "if it has it, look whether the billing account is active."
     ),
     Trouble.BILLING: _("The billing account is not active. Top it up or bind it to the cloud."),
@@ -73,6 +82,10 @@ SENTENCES = {
         "The model named a sum or a percentage that stands in none of the documents it was given. The answer was "
         "held back, the documents were quoted."
     ),
+    Trouble.LATE: _("The picture was not ready within an hour. It was charged."),
+    Trouble.LOST: _("The provider no longer knows of this picture. It may have been charged."),
+    Trouble.NO_ARTIST: _("Nobody draws for this partner: switch YandexART on at the partner's Yandex Cloud account."),
+    Trouble.UNWANTED: _("It was decided about the post before the picture was ordered. Nothing was charged."),
 }
 
 # Nobody else may be asked either.
@@ -80,8 +93,8 @@ FINAL = frozenset({Trouble.BUDGET, Trouble.ASKED_BEFORE})
 # The call failed because of the account or the network, so the next one probably will too.
 OF_THE_ACCOUNT = frozenset(
     {
-        Trouble.WRONG_KEY, Trouble.BAD_KEY_FILE, Trouble.FORBIDDEN, Trouble.BILLING, Trouble.WRONG_FOLDER,
-        Trouble.NO_MODEL, Trouble.QUOTA, Trouble.DOWN, Trouble.SLOW, Trouble.NONSENSE,
+        Trouble.WRONG_KEY, Trouble.BAD_KEY_FILE, Trouble.FORBIDDEN, Trouble.NO_ART, Trouble.BILLING,
+        Trouble.WRONG_FOLDER, Trouble.NO_MODEL, Trouble.QUOTA, Trouble.DOWN, Trouble.SLOW, Trouble.NONSENSE,
     }
 )  # fmt: skip
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+PICTURE = 1_000  # tokens that one counts as, so that its price is that of a thousand
+
 Role = Literal["user", "assistant"]
 Status = Literal["ok", "truncated", "filtered"]
 
@@ -44,6 +46,16 @@ class Embedding:
     vector: tuple[float, ...]
     tokens_in: int
     model: str
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A picture that will be drawn; `operation` is what to ask for it."""
+
+    operation: str
+    model: str
+    tokens_in: int = PICTURE
     tokens_out: int = 0
 
 

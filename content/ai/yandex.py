@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 from django.conf import settings
 
-from content.ai.http import MALFORMED, Authorization, Patience, Refusal, counted, post
+from content.ai.http import MALFORMED, Authorization, Patience, Refusal, counted, get, post
 from content.ai.iam import ServiceKey, token
 from content.ai.tokens import shorten_to
 from content.ai.troubles import AiError, Trouble
@@ -70,8 +71,8 @@ class Yandex:
         options = {"stream": False, "temperature": prompt.temperature, "maxTokens": str(prompt.max_tokens)}
         messages = [{"role": "system", "text": prompt.system}]
         messages += [{"role": turn.role, "text": turn.text} for turn in prompt.turns]
-        body = {"modelUri": self._uri("gpt", self.model), "completionOptions": options, "messages": messages}
-        answer = self._call("completion", body)
+        body = {"modelUri": self.uri("gpt", self.model), "completionOptions": options, "messages": messages}
+        answer = self.ask("completion", body)
         try:
             return self._completion(answer["result"])
         except MALFORMED:
@@ -80,8 +81,8 @@ class Yandex:
     def embed(self, text: str, kind: EmbeddedKind) -> Embedding:
         """Of a longer text the beginning. Raises AiError."""
         model = f"text-search-{kind}/latest"
-        body = {"modelUri": self._uri("emb", model), "text": shorten_to(text, MOST_EMBEDDED)}
-        answer = self._call("textEmbedding", body)
+        body = {"modelUri": self.uri("emb", model), "text": shorten_to(text, MOST_EMBEDDED)}
+        answer = self.ask("textEmbedding", body)
         try:
             vector = tuple(float(number) for number in answer["embedding"])
             if len(vector) != DIMENSIONS or not all(abs(number) <= LARGEST for number in vector):
@@ -100,19 +101,29 @@ class Yandex:
             model=self.model,
         )
 
-    def _uri(self, scheme: str, model: str) -> str:
+    def uri(self, scheme: str, model: str) -> str:
         return model if "://" in model else f"{scheme}://{self.folder_id}/{model}"
 
-    def _call(self, method: str, body: dict[str, Any]) -> Any:
+    def ask(self, method: str, body: dict[str, Any]) -> Any:
+        """Raises AiError."""
+        url = f"{settings.YANDEX_LLM_URL}/foundationModels/v1/{method}"
+        return self._call(lambda auth, headers: post(url, body, auth, headers, self.patience))
+
+    def look(self, operation: str) -> Any:
+        """How it goes with what takes minutes. Raises AiError."""
+        url = f"{settings.YANDEX_LLM_URL}/operations/{quote(operation, safe='')}"
+        return self._call(lambda auth, headers: get(url, auth, headers, self.patience))
+
+    def _call(self, send: Callable[[Authorization, dict[str, str]], Any]) -> Any:
         """A token that is no longer accepted is renewed once."""
         used = self._token()
         try:
-            return self._post(method, body, used)
+            return send(*self._headers(used))
         except Refusal as refusal:
             if refusal.code != 401 or self.service_key is None:
                 raise _told(refusal) from None
         try:
-            return self._post(method, body, self._token(refused=used))
+            return send(*self._headers(self._token(refused=used)))
         except Refusal as refusal:
             raise _told(refusal) from None
 
@@ -121,10 +132,9 @@ class Yandex:
             return self.api_key
         return token(self.account, self.service_key, refused=refused, patience=self.patience)
 
-    def _post(self, method: str, body: dict[str, Any], secret: Secret) -> Any:
+    def _headers(self, secret: Secret) -> tuple[Authorization, dict[str, str]]:
         auth = Authorization("Bearer" if self.service_key else "Api-Key", secret)
-        url = f"{settings.YANDEX_LLM_URL}/foundationModels/v1/{method}"
-        return post(url, body, auth, {**HEADERS, "x-folder-id": self.folder_id}, self.patience)
+        return auth, {**HEADERS, "x-folder-id": self.folder_id}
 
 
 def _told(refusal: Refusal) -> AiError:

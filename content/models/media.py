@@ -25,8 +25,6 @@ class MediaItem(models.Model):
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     products = models.JSONField(_("products"), default=list, blank=True)  # keys of the catalogue
     origin = models.CharField(_("origin"), max_length=6, choices=Origin, default=Origin.UPLOAD)
-    used_count = models.PositiveIntegerField(_("used"), default=0)
-    used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     added_at = models.DateTimeField(_("added"))
     retired_at = models.DateTimeField(_("taken out"), null=True, blank=True)
 

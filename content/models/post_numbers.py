@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from content.ai.troubles import sentence_of
 from content.models.media import MediaItem
 from content.models.post import Post
 from partners.models import Partner
@@ -25,7 +26,7 @@ class PictureOrder(models.Model):
     prompt = models.CharField(_("what to draw"), max_length=500)
     seed = models.BigIntegerField(_("seed"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)  # a Trouble
     operation = models.CharField(_("operation"), max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     asked_at = models.DateTimeField(_("asked"))
@@ -44,6 +45,11 @@ class PictureOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.pk}"
+
+    @property
+    def sentence(self) -> str:
+        """Why it failed, for the partner and the operator."""
+        return sentence_of(self.reason) if self.reason else ""
 
 
 class PostReaction(models.Model):

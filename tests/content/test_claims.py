@@ -36,7 +36,7 @@ BAD = [(rule, text) for rule, texts in CORPUS["bad"].items() for text in texts]
 SHOWN = [
     *(step.text for step in FUNNEL.steps.values()),
     *(button.text for step in FUNNEL.steps.values() for row in step.buttons for button in row),
-    *FUNNEL.notices.model_dump().values(),
+    *filter(None, FUNNEL.notices.model_dump().values()),
 ]
 
 

@@ -315,7 +315,7 @@ def test_what_is_worse_afterwards_is_told(client: Client, anna: Partner) -> None
     ("values", "sentence"),
     [
         ({"text": "Звоните +7 916 123-45-67 или пишите в бот."}, "A phone, an address or an account."),
-        ({"text": "Подробности: https://example.com/page"}, "A link of one person or one day."),
+        ({"text": "Подробности: https://example.com/page"}, "A link of one person or one day"),
         ({"text": ""}, "This field is required."),
         ({"text": "***"}, "Nothing of this text can be shown"),
         ({"title": ""}, "This field is required."),

@@ -84,11 +84,14 @@ class Cloud:
 
     def picture(self, body: Body) -> Body:
         self._check_model(body, "art")
+        options = body["generationOptions"]
+        if options.get("mimeType") != "image/jpeg" or not 0 <= int(options.get("seed", 0)) < 2**63:
+            raise Refused(400, "generation options are not valid")
         text = " ".join(message["text"] for message in body["messages"])
         if not 0 < len(text) <= MOST_DRAWN:
             raise Refused(400, f"text length must be between 1 and {MOST_DRAWN} characters, got {len(text)}")
         number = secrets.token_hex(10)
-        self.pictures[number] = self.polls, models.draw(text, str(body.get("generationOptions", {}).get("seed", "")))
+        self.pictures[number] = self.polls, models.draw(text, str(options.get("seed", "")))
         return {"id": number, "description": "", "done": False}
 
     def operation(self, number: str) -> Body:

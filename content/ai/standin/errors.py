@@ -27,6 +27,9 @@ class Refused(Exception):
             }
         }
 
+    def operation_error(self) -> dict[str, Any]:
+        return {"code": _GRPC[self.code], "message": self.message, "details": []}
+
     def iam_body(self) -> dict[str, Any]:
         return {"code": _GRPC[self.code], "message": self.message, "details": []}
 
@@ -41,6 +44,9 @@ BILLING = Refused(403, "The cloud is blocked: the billing account is not active"
 QUOTA = Refused(429, "ai.textGenerationCompletionSessionsCount.count gauge quota limit exceed: allowed 10 requests")
 RATE = Refused(429, "ai.textEmbeddingsRequestsPerSecond.rate rate quota limit exceed: allowed 10 requests")
 INTERNAL = Refused(500, "internal error")
+NOT_DRAWN = Refused(
+    400, "it is not possible to generate an image from this request because it may violate the terms of use"
+)
 UNAVAILABLE = Refused(503, "service unavailable")
 
 

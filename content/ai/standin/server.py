@@ -34,6 +34,7 @@ class Fault(StrEnum):
     CUT_WORD = "cut_word"  # truncated before the first sentence ends
     FILTERED = "filtered"
     NONSENSE = "nonsense"
+    NOT_DRAWN = "not_drawn"  # the operation ends with an error
 
 
 _REFUSED: Mapping[Fault, Refused] = {
@@ -108,6 +109,8 @@ class Standin:
             raise refused
         if fault is Fault.NONSENSE:
             return {"result": {"alternatives": []}}
+        if fault is Fault.NOT_DRAWN:
+            return {"id": argument, "done": True, "error": errors.NOT_DRAWN.operation_error()}
         if call.method != "iam":
             self.cloud.admit(call.headers.get("authorization", ""))
         if fault in _TEXTS:

@@ -16,6 +16,7 @@ from content.knowledge.reading import read
 from content.models import Document
 from content.services.catalogue import load_pay_plan, load_products
 from content.services.knowledge import load_folder
+from content.services.media import take_in_products
 from funnels.models import FunnelVersion
 from funnels.services.versions import NotPublishable, publish, save_draft
 from partners import clock, tenancy
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
 def load(now: datetime) -> Iterator[str]:
     """Behind the door to all partners. Tells what it does while doing it."""
-    yield load_catalogue()
+    yield load_catalogue(now)
     yield load_articles(now)
     yield load_funnel(now)
     for file in sorted((ROOT / "funnels" / "presets" / "sequences").glob("*.yaml")):
@@ -67,10 +68,11 @@ def load(now: datetime) -> Iterator[str]:
     yield from load_logins()
 
 
-def load_catalogue() -> str:
+def load_catalogue(now: datetime) -> str:
     products, plan = PRESETS / "products.yaml", PRESETS / "payplan.yaml"
     loaded = load_products(text=_text(products), name=products.name, pictures=PRESETS / "pictures")
     load_pay_plan(text=_text(plan), name=plan.name)
+    take_in_products(now=now)
     counts = {"created": loaded.created, "updated": loaded.updated, "kept": loaded.kept}
     return _("Products: %(created)s created, %(updated)s updated, %(kept)s kept.") % counts
 

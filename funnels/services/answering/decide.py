@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from content.ai import chain, extractive
+from content.ai import chain
 from content.ai.chain import Outcome, Reply
-from content.ai.quotable import may_quote
 from content.ai.types import Prompt
 from content.knowledge import gate
 from content.knowledge.courtesy import courtesy
@@ -80,10 +79,8 @@ def answered(asking: Asking, reply: Reply) -> Thought:
 
 
 def _used(reading: Reading, reply: Reply) -> Sequence[SourceRow]:
-    """A model has read all of them that may be quoted, a quotation has few."""
-    pairs = zip(reading.passages, reading.sources, strict=True)
-    used = [source for passage, source in pairs if may_quote(passage)]
-    return used[: len(extractive.LONGEST)] if reply.outcome.provider == chain.EXTRACTIVE else used
+    """A model has read all passages, a quotation has few."""
+    return reading.quoted if reply.outcome.provider == chain.EXTRACTIVE else reading.sources
 
 
 def distinct(sources: Sequence[SourceRow]) -> tuple[SourceRow, ...]:

@@ -14,9 +14,10 @@ from content.ai.masking import impersonal
 from content.ai.prompt import Persona, build_prompt
 from content.ai.quotable import quotable
 from content.ai.types import Passage, Prompt, Slot
+from content.knowledge.focus import focused
 from content.messages import Message
 from content.models import Chunk
-from content.queries.retrieval import Retrieved, retrieve
+from content.queries.retrieval import Retrieved, retrieve, synonyms
 from funnels.curator_words import CuratorVoice
 from funnels.instant_words import Rows
 from funnels.models import Question
@@ -53,6 +54,8 @@ class Reading:
     earlier: Sequence[Question] = ()
     passages: tuple[Passage, ...] = ()
     sources: tuple[SourceRow, ...] = ()  # of each passage
+    quotes: tuple[Passage, ...] = ()  # their best sections, for an answer without a model
+    quoted: tuple[SourceRow, ...] = ()  # of each quote
     prompt: Prompt | None = None
 
     @property
@@ -83,14 +86,15 @@ def reader_for(question: Claimed, now: datetime) -> Reader:
 def read(question: Claimed, reader: Reader) -> Reading:
     earlier = said_before(question)
     partner_id, today = question.partner_id, reader.today
-    retrieved = retrieve(question.text, partner_id=partner_id, today=today, vector=reader.vector)
-    for other in filter(None, (in_context(question, earlier), _impersonal(question, reader.names))):
-        if retrieved.lacking:
-            retrieved = retrieve(other, partner_id=partner_id, today=today, vector=reader.vector)
+    for text in _wordings(question, earlier, reader):
+        retrieved = retrieve(text, partner_id=partner_id, today=today, vector=reader.vector)
+        if not retrieved.lacking:
+            break
     kept = {chunk: passage for chunk in retrieved.passages if (passage := quotable(_passage(chunk)))}
     if not retrieved.answers or not kept:
         return Reading(retrieved, earlier)
-    passages = tuple(kept.values())
+    passages, sources = tuple(kept.values()), tuple(map(_source, kept))
+    best = focused(text, passages, synonyms())
     prompt = build_prompt(
         persona=reader.persona,
         passages=passages,
@@ -98,13 +102,22 @@ def read(question: Claimed, reader: Reader) -> Reading:
         history=turns(earlier),
         names=reader.names,
     )
-    return Reading(retrieved, earlier, passages, tuple(map(_source, kept)), prompt)
+    return Reading(
+        retrieved=retrieved,
+        earlier=earlier,
+        passages=passages,
+        sources=sources,
+        quotes=tuple(section for _number, section in best),
+        quoted=tuple(sources[number] for number, _section in best),
+        prompt=prompt,
+    )
 
 
-def _impersonal(question: Claimed, names: Collection[str]) -> str | None:
-    """None if nobody is named."""
-    asked = impersonal(question.text, names)
-    return asked if asked != question.text else None
+def _wordings(question: Claimed, earlier: Sequence[Question], reader: Reader) -> list[str]:
+    """In this order, until one finds something: with what was asked before, alone, without names."""
+    asked = question.text
+    wordings = (in_context(question, earlier), asked, impersonal(asked, reader.names))
+    return list(dict.fromkeys(filter(None, wordings)))
 
 
 def _names(question: Claimed) -> Collection[str]:

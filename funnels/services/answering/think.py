@@ -59,6 +59,7 @@ def _asked(asking: Asking, clock: Clock) -> Thought:
         spending=spending,
         prompt=asking.prompt,
         passages=asking.reading.passages,
+        quotes=asking.reading.quotes,
         slots=asking.reader.slots,
         now=clock,
     )

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0012_posts_wall"),
+        ("content", "0013_media_use"),
         ("partners", "0010_fewer_indexes"),
     ]
 
