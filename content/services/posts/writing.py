@@ -27,6 +27,7 @@ from content.posts.picking import Lacking
 from content.posts.prompting import Asked, Rewrite
 from content.queries.post_checks import earlier_than, findings_of, remembered_prints
 from content.queries.post_pools import facts_for, today_of
+from content.services.posts import pictures
 from content.services.posts.decision import CURATOR, changed
 from content.services.posts.drafts import claimed
 from partners import tenancy
@@ -58,7 +59,10 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`text` is empty if nothing could be written; `findings` say why, or what to know about it."""
+    """`text` is empty if nothing could be written; `findings` say why, or what to know about it.
+
+    `anew`: it is not the post that there was with other words, so it gets a picture of its own.
+    """
 
     text: str = ""
     product: str = ""
@@ -67,6 +71,7 @@ class Written:
     provider: str = TEMPLATES
     roubles: Decimal = field(default=Decimal(0))
     findings: tuple[Finding, ...] = ()
+    anew: bool = False
 
 
 def write_next(*, partner_id: int, clock: Clock) -> bool:
@@ -98,6 +103,9 @@ def finish(claim: Post, written: Written, now: datetime) -> bool:
     if written.text:
         post.text, post.product, post.sources = written.text, written.product, list(written.sources)
         post.voice, post.provider = written.voice, written.provider
+    if written.anew:
+        choice = pictures.choose(post)
+        post.picture_id, post.picture_reason = (choice.item.id, choice.reason[:200]) if choice else (None, "")
     post.roubles += written.roubles
     changed(post, Act.WRITTEN, by=CURATOR, now=now, comment=written.provider)
     if written.findings:
@@ -145,7 +153,8 @@ def _of_model(brief: Brief, asked: Asked, outcome: chain.Outcome, now: datetime)
     shown.text, shown.product = text, asked.product.key if asked.product else ""
     if {found.code for found in findings_of(shown, now) if found.level == "blocks"} - FOR_A_PERSON:
         return None
-    return Written(text, shown.product, asked.sources, asked.voice, outcome.provider, outcome.roubles)
+    anew = not brief.comment
+    return Written(text, shown.product, asked.sources, asked.voice, outcome.provider, outcome.roubles, anew=anew)
 
 
 def _ask(brief: Brief, clock: Clock) -> tuple[Asked, chain.Outcome]:
@@ -170,7 +179,7 @@ def _composed(brief: Brief) -> Written:
     draft = compose_unlike(brief.earlier, brief.kind, brief.facts, number=number, seed=brief.seed)
     product = draft.product.key if draft.product else ""
     findings = (_not_followed(),) if brief.comment else ()
-    return Written(draft.text, product, draft.sources, draft.voice, findings=findings)
+    return Written(draft.text, product, draft.sources, draft.voice, findings=findings, anew=not brief.comment)
 
 
 def _not_followed() -> Finding:
