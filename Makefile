@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: $(RUNTIME) $(TRANSLATIONS) ## everything with a demo network of partners, until Ctrl-C (PORT=8000 SANDBOX_PORT=8081)
+run: $(RUNTIME) $(TRANSLATIONS) ## everything with a demo network of partners, until Ctrl-C (PORT=8000 SANDBOX_PORT=8081 YANDEX_STANDIN=1)
 	@exec $(BIN)/python -m config.run
 
 # Compiled files are kept even where the environment says not to: every worker would rewrite all tests by itself.

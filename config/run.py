@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from config import embedded, greeting, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
+PORTS = {"sandbox": "SANDBOX_PORT", "standin": "STANDIN_PORT"}  # processes that not every run needs
 
 
 class CannotRun(Exception):
@@ -34,13 +35,12 @@ def main() -> int:
         with only_one(settings.DATA_DIR):
             if supervisor.stop_leftovers(settings.DATA_DIR):
                 say("Stopped what an earlier run had left behind.")
-            ports = {"PORT": settings.PORT} | ({"SANDBOX_PORT": settings.SANDBOX_PORT} if uses_sandbox() else {})
-            for setting, port in ports.items():
-                check_port(setting, port)
+            for setting in ("PORT", *(PORTS[process] for process in PORTS.keys() - without())):
+                check_port(setting, int(os.environ[setting]))
             prepare()
             return supervisor.run(
                 ROOT / "Procfile",
-                without=set() if uses_sandbox() else {"sandbox"},
+                without=without(),
                 data_dir=settings.DATA_DIR,
                 greeting=lambda: greeting.when_ready(sandbox_url() if uses_sandbox() else ""),
             )
@@ -60,11 +60,15 @@ def defaults_for_development() -> None:
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("PORT", "8000")
     os.environ.setdefault("SANDBOX_PORT", "8081")
-    for setting in ("PORT", "SANDBOX_PORT"):
+    os.environ.setdefault("STANDIN_PORT", "8082")
+    for setting in ("PORT", *PORTS.values()):
         check_number(setting)
     os.environ.setdefault("TELEGRAM_API_URL", sandbox_url())
     if uses_sandbox():
         os.environ.setdefault("TELEGRAM_LINK_URL", sandbox_url())
+    if uses_standin():  # also instead of a real key in .env: it must cost nothing
+        url = f"http://127.0.0.1:{os.environ['STANDIN_PORT']}"
+        os.environ.update(YANDEX_LLM_URL=url, YANDEX_IAM_URL=url, YANDEX_FOLDER_ID="b1gdemo", YANDEX_API_KEY="demo")
 
 
 def check_number(setting: str) -> None:
@@ -79,6 +83,16 @@ def sandbox_url() -> str:
 
 def uses_sandbox() -> bool:
     return os.environ["TELEGRAM_API_URL"].rstrip("/") == sandbox_url()
+
+
+def uses_standin() -> bool:
+    """`make run YANDEX_STANDIN=1`: a model of straw, to try answers, thumbs and costs without a key."""
+    return os.environ.get("YANDEX_STANDIN", "") not in ("", "0")
+
+
+def without() -> set[str]:
+    used = {"sandbox": uses_sandbox(), "standin": uses_standin()}
+    return {process for process, is_used in used.items() if not is_used}
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from content.ai.sentences import whole_sentences
 
 DIMENSIONS = 256
 _DOCUMENT = re.compile(r"<документ>\n(?P<title>[^\n]*)\n(?P<text>.*?)\n?</документ>", re.DOTALL)
+_MARKS = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 _TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 _WORD = re.compile(r"\w{3,}")
 
@@ -25,13 +26,21 @@ def tokens(text: str) -> int:
 
 
 def say(messages: Sequence[dict[str, Any]]) -> str:
-    """The beginning of the document that has most of the question's words; without documents, that there are none."""
+    """From the line with most of the question's words on; without documents, that there are none."""
     documents = [match.groupdict() for message in messages for match in _DOCUMENT.finditer(message["text"])]
     if not documents:
         return "В моих материалах об этом ничего нет. Лучше спросить партнёра."
     asked = _stems(messages[-1]["text"])
     best = max(documents, key=lambda one: len(asked & _stems(f"{one['title']} {one['text']}")))
-    return whole_sentences(" ".join(best["text"].split()), 400)
+    lines = best["text"].splitlines()
+    fitting = max(range(len(lines)), key=lambda line: len(asked & _stems(lines[line])), default=0)
+    return whole_sentences(_prose(lines[fitting:]) or _prose(lines), 400)
+
+
+def _prose(lines: Sequence[str]) -> str:
+    """Without headings, tables and marks of lists: what a model would put into its own words."""
+    told = (_MARKS.sub("", line.strip()) for line in lines if not line.lstrip().startswith(("#", "|")))
+    return " ".join(filter(None, told))
 
 
 def embed(text: str) -> list[float]:

@@ -61,10 +61,13 @@ class Call:
 
 
 class Standin:
-    """`with Standin() as cloud: …cloud.url…`. `always` is what `fail` leaves when its times are over."""
+    """`with Standin() as cloud: …cloud.url…`. `always` is what `fail` leaves when its times are over.
 
-    def __init__(self, cloud: Cloud | None = None, port: int = 0) -> None:
-        self.cloud = cloud or Cloud()
+    `latency`: seconds that a model thinks.
+    """
+
+    def __init__(self, cloud: Cloud | None = None, port: int = 0, latency: float = 0.0) -> None:
+        self.cloud, self.latency = cloud or Cloud(), latency
         self.calls: list[Call] = []
         self.always: dict[str, Fault] = {}
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
@@ -130,6 +133,8 @@ class Standin:
         if not self._places.acquire(blocking=False):
             raise errors.QUOTA
         try:
+            if call.method == "completion":
+                self._stopped.wait(self.latency)
             return answers[call.method](call.body)
         except (KeyError, TypeError, AttributeError):
             raise Refused(400, "The request is malformed") from None

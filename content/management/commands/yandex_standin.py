@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8082)
+        parser.add_argument("--latency", type=float, default=0.0, help="Seconds that the model thinks.")
         parser.add_argument(
             "--fault",
             action="append",
@@ -29,17 +30,22 @@ class Command(BaseCommand):
             raise CommandError(_("The stand-in answers whoever asks: start it with DEBUG=1 only."))
         faults = dict(_fault(text) for text in options["fault"])
         try:
-            standin = Standin(port=options["port"])
+            standin = Standin(port=options["port"], latency=options["latency"])
         except OSError:
             raise CommandError(_("Port %(port)s is taken: choose another with --port.") % options) from None
         standin.always.update(faults)
-        self.stdout.write(_("The stand-in listens at %(url)s. Start the product with:") % {"url": standin.url})
-        urls = f"YANDEX_LLM_URL={standin.url} YANDEX_IAM_URL={standin.url}"
-        self.stdout.write(f"{urls} YANDEX_FOLDER_ID=b1gdemo YANDEX_API_KEY=demo make run")
+        if options["verbosity"]:
+            self._tell(standin.url)
         try:
             standin.serve_forever()
         except KeyboardInterrupt:
             self.stdout.write("")
+
+    def _tell(self, url: str) -> None:
+        self.stdout.write(_("The stand-in listens at %(url)s. Start the product with:") % {"url": url})
+        self.stdout.write(
+            f"YANDEX_LLM_URL={url} YANDEX_IAM_URL={url} YANDEX_FOLDER_ID=b1gdemo YANDEX_API_KEY=demo make run"
+        )
 
 
 def _fault(text: str) -> tuple[str, Fault]:
