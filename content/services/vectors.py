@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from uuid import uuid4
 
 from content.ai.budget import Spending
 from content.ai.calls import Clock
@@ -26,11 +25,11 @@ NOT_THE_TEXT = OF_THE_ACCOUNT | {Trouble.RESTING, Trouble.BUSY}
 
 
 def question_vector(
-    *, partner_id: int, question: str, now: Clock, names: Collection[str] = ()
+    *, partner_id: int, question: str, key: str, now: Clock, names: Collection[str] = ()
 ) -> Sequence[float] | None:
     """For `retrieve(…, vector=…)`; None where there is nothing to compare it with, and on any trouble.
 
-    Outside of any door, and within some three seconds. `names` of people do not leave.
+    Outside of any door, and within some three seconds. `names` of people do not leave; the same `key` is paid once.
     """
     if gate.shipped().refusal(question):
         return None
@@ -38,7 +37,7 @@ def question_vector(
         with tenancy.partner(partner_id):
             if embedder_for(partner_id) is None or not vectors.any_embedded():
                 return None
-        spending = Spending(partner_id, f"search:{uuid4()}", AiUse.Purpose.SEARCH)
+        spending = Spending(partner_id, f"search:{key}", AiUse.Purpose.SEARCH)
         vector = embed_query(spending=spending, text=mask(question, names), now=now)
     except Exception:
         log.exception("No vector for a question to partner %s", partner_id)

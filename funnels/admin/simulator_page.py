@@ -38,7 +38,7 @@ NOTES = {
     "unplayed": gettext_lazy("This button works in the bot only."),
     "broken": gettext_lazy("The text has a mistake here. %(about)s"),
     "no_funnel": gettext_lazy("No funnel is published, so this button leads nowhere."),
-    "ask": gettext_lazy("Here the lead writes the question in their own words."),
+    "ask": gettext_lazy("Here the lead asks in their own words, and the curator answers."),
 }
 
 

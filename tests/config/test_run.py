@@ -53,15 +53,16 @@ def run_once(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_occupied_port_is_named_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("setting", ["SANDBOX_PORT", "STANDIN_PORT"])
+def test_an_occupied_port_is_named_in_a_sentence(tmp_path: Path, setting: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        finished = run_once(environment(tmp_path, SANDBOX_PORT=str(port)))
+        finished = run_once(environment(tmp_path, YANDEX_STANDIN="1", **{setting: str(port)}))
     assert finished.returncode == 1
     assert f"port {port} is taken by another program" in finished.stderr
-    assert "make run SANDBOX_PORT=" in finished.stderr
+    assert f"make run {setting}=" in finished.stderr
     assert "Traceback" not in finished.stderr
 
 
@@ -70,6 +71,14 @@ def test_what_is_no_port_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SANDBOX_PORT", value)
     with pytest.raises(run.CannotRun, match=f"SANDBOX_PORT={value} is no port"):
         run.check_number("SANDBOX_PORT")
+
+
+@pytest.mark.parametrize(("value", "starts"), [("1", True), ("0", False), ("", False)])
+def test_the_stand_in_starts_only_if_asked_for(monkeypatch: pytest.MonkeyPatch, value: str, starts: bool) -> None:
+    monkeypatch.setenv("YANDEX_STANDIN", value)
+    monkeypatch.setenv("TELEGRAM_API_URL", "https://api.telegram.org")
+    monkeypatch.setenv("SANDBOX_PORT", "8081")
+    assert run.without() == ({"sandbox"} if starts else {"sandbox", "standin"})
 
 
 def test_a_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:

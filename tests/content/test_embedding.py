@@ -173,7 +173,7 @@ def test_names_and_phones_are_not_sent(cloud: Standin, anna: Partner) -> None:
     vector_of(anna, "Это Зарина, +7 912 345-67-89, юниты сгорают?")
     sent = cloud.asked("textEmbedding")[-1].body["text"]
     assert "912" not in sent
-    question_vector(partner_id=anna.pk, question="Я Зорро, юниты сгорают?", now=lambda: NOW, names=["Зорро"])
+    question_vector(partner_id=anna.pk, key="1", question="Я Зорро, юниты сгорают?", now=lambda: NOW, names=["Зорро"])
     assert "Зорро" not in cloud.asked("textEmbedding")[-1].body["text"]
 
 

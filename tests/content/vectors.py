@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from content.knowledge.reading import Source
 from content.models import Chunk
@@ -31,7 +32,7 @@ def embed(at: datetime = NOW) -> int:
 
 
 def vector_of(partner: Partner, question: str = RUN_TOGETHER, at: datetime = NOW) -> list[float] | None:
-    vector = question_vector(partner_id=partner.pk, question=question, now=lambda: at)
+    vector = question_vector(partner_id=partner.pk, question=question, key=str(uuid4()), now=lambda: at)
     return list(vector) if vector else None
 
 

@@ -46,7 +46,9 @@ def _thought(question: Claimed, clock: Clock) -> Thought:
         reader = reader_for(question, clock())
         if thought := decide.at_once(question, reader):
             return thought
-    vector = question_vector(partner_id=question.partner_id, question=question.text, names=reader.names, now=clock)
+    vector = question_vector(
+        partner_id=question.partner_id, question=question.text, key=question.key, names=reader.names, now=clock
+    )
     with tenancy.partner(question.partner_id):
         considered = decide.looked_up(question, replace(reader, vector=vector))
     return _asked(considered, clock) if isinstance(considered, Asking) else considered
