@@ -75,6 +75,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
             _item(_("Knowledge base"), "menu_book", "content_document", "content.view_document"),
             _item(_("Regression set"), "rule", "content_regressionquestion", "content.view_regressionquestion"),
+            _item(_("Media library"), "photo_library", "content_mediaitem", "content.view_mediaitem"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),
             _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),
         ],

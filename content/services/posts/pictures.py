@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
-
-from django.db.models import Count, Max
-from django.db.models.functions import Coalesce
 
 from content.models import MediaItem, Post, Product
 from content.models.knowledge import owned_by
 from content.posts import pictures
 from content.posts.pictures import Choice
+from content.queries.library import used
 
 
 def choose(post: Post, *, leave_out: Collection[int] = ()) -> Choice | None:
@@ -26,15 +23,9 @@ def choose(post: Post, *, leave_out: Collection[int] = ()) -> Choice | None:
 
 def _library(post: Post) -> Iterator[pictures.MediaItem]:
     """With the partner's own use of each: what others have posted does not wear a picture out."""
-    used = _used(post)
+    uses = used(partner_id=post.partner_id)
     live = MediaItem.objects.filter(owned_by(None) | owned_by(post.partner_id), retired_at=None)
     for pk, keywords, products in live.values_list("id", "keywords", "products"):
-        count, last = used.get(pk, (0, None))
+        use = uses.get(pk)
+        count, last = (use.count, use.last) if use else (0, None)
         yield pictures.MediaItem(pk, tuple(keywords), frozenset(products), count, last)
-
-
-def _used(post: Post) -> dict[int, tuple[int, datetime | None]]:
-    others = Post.objects.filter(partner_id=post.partner_id, picture__isnull=False).exclude(pk=post.pk)
-    counted = others.exclude(state=Post.State.REJECTED).values("picture_id")
-    rows = counted.annotate(count=Count("id"), last=Max(Coalesce("published_at", "changed_at"))).order_by()
-    return {row["picture_id"]: (row["count"], row["last"]) for row in rows}
