@@ -7,7 +7,7 @@ from celery import shared_task
 
 from content.models import Document
 from content.queries.indexes import refresh
-from content.services.posts import drafts, plans, publishing
+from content.services.posts import drafts, drawing, ordering, plans, publishing
 from content.services.posts.writing import write_next
 from content.services.vectors import embed_waiting
 from partners import clock, tenancy
@@ -43,6 +43,21 @@ def write_posts(partner_id: int) -> None:
     """Until the partner has no draft that somebody else does not write already."""
     while write_next(partner_id=partner_id, clock=clock.now):
         pass
+
+
+@shared_task
+def find_pictures() -> None:
+    """Those that are to be ordered or looked at."""
+    with tenancy.all_partners():
+        due = drawing.due(now=clock.now())
+    for partner_id, order_id in due:
+        ordering.wake(partner_id, order_id)
+
+
+@shared_task
+def draw_picture(partner_id: int, order_id: int) -> None:
+    """One step: a picture that is being drawn keeps no worker waiting."""
+    drawing.draw(partner_id=partner_id, order_id=order_id, clock=clock.now)
 
 
 @shared_task

@@ -51,6 +51,7 @@ OPENS_ALL = {
     ("content/tasks.py", "find_drafts"),  # whose posts nobody writes
     ("content/tasks.py", "publish_posts"),  # whose posts are due, or on their way
     ("content/tasks.py", "run_post_plans"),  # whose plans are due
+    ("content/tasks.py", "find_pictures"),  # whose pictures are to be ordered or looked at
     ("funnels/management/commands/load_demo.py", "handle"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send
