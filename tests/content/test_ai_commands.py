@@ -122,7 +122,11 @@ def post(standin: Standin, path: str, body: Any, **headers: str) -> requests.Res
 
 
 def picture(text: str, folder: str = FOLDER) -> dict[str, Any]:
-    return {"modelUri": f"art://{folder}/yandex-art/latest", "messages": [{"weight": "1", "text": text}]}
+    return {
+        "modelUri": f"art://{folder}/yandex-art/latest",
+        "generationOptions": {"mimeType": "image/jpeg"},
+        "messages": [{"weight": "1", "text": text}],
+    }
 
 
 def test_a_picture_is_done_after_some_looks(cloud: Standin) -> None:
