@@ -179,7 +179,7 @@ def test_a_card_lives_in_the_partners_chat(anna: Bot, boss: ChatDriver, tg: Sand
         boss.press("↩️ Вернуть боту")
         boss.wait_text("диалог снова ведёт бот")
         chat.send("Ау")
-        chat.wait_text("Точного ответа у автоматического помощника нет")
+        chat.wait_text("Привет! Это автоматический помощник")
         boss.press("✅ Обработан", message_id=card.id)
         asks = boss.wait_text("Чем закончилось?")
         assert asks.id == card.id
