@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from celery import shared_task
 from django.db import connection
 
-from funnels.services import digest, reminders
+from funnels.services import digest, post_troubles, reminders
 from funnels.services.answering import claim as questions
 from funnels.services.answering import late
 from funnels.services.answering.ask import wake
@@ -116,6 +116,14 @@ def send_late_answers() -> None:
     with tenancy.all_partners():
         partner_ids = late.due_partners()
     _for_each(partner_ids, late.send_due)
+
+
+@shared_task
+def tell_post_troubles() -> None:
+    """Of posts and plans of posts that failed."""
+    with tenancy.all_partners():
+        partner_ids = post_troubles.due_partners(now=clock.now())
+    _for_each(partner_ids, post_troubles.tell)
 
 
 def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:

@@ -73,6 +73,8 @@ def source_words(source: str) -> str:
             return gettext("answer that was found later")
         case "post":
             return gettext("post %(number)s") % {"number": key}
+        case "posts":
+            return gettext("notice about posts")
         case "operators":
             return gettext("notice to the operators")
         case _:

@@ -29,6 +29,14 @@ def advert_line(mark: Mark | None) -> Html:
     return Html(f"\n\nРеклама. {escape(mark.advertiser)}. erid: {escape(mark.erid)}")
 
 
+def chat_link(chat_id: int, thread_id: int | None) -> str:
+    """Where members find the topic, or the chat; empty for a group that has no such address."""
+    supergroup = str(chat_id).removeprefix("-100")
+    if supergroup == str(chat_id):
+        return ""
+    return f"https://t.me/c/{supergroup}/{thread_id or 1}"
+
+
 def seen(text: str) -> str:
     """What the reader sees of a post with slots."""
     return SLOT.sub(lambda slot: LABELS[slot[1]], visible(text))

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import TestCase
 from pytest_django import Settings
 
-from content.models import PayPlanVersion, Product
+from content.models import PayPlanVersion, Post, PostPlan, Product
 from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
 from partners import tenancy
@@ -63,6 +63,16 @@ class TestWhatIsLoaded(TestCase):
             assert sorted(sequences.values_list("key", flat=True)) == [
                 "beauty", "business", "energy", "immunity", "kids", "sport", "weight"
             ]  # fmt: skip
+
+    def test_anna_has_a_plan_of_posts_and_two_that_wait_for_her(self) -> None:
+        with tenancy.all_partners():
+            assert set(PostPlan.objects.values_list("partner__slug", flat=True)) == {"anna"}
+            posts = list(Post.objects.select_related("partner", "picture").order_by("pk"))
+        assert [(post.kind, post.state, post.findings) for post in posts] == [
+            ("product", "pending", []), ("tips", "pending", [])
+        ]  # fmt: skip
+        assert posts[0].picture
+        assert posts[0].picture.products == [posts[0].product]
 
     def test_output_has_no_token(self) -> None:
         assert "AAFdemo" not in self.output

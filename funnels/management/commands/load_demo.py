@@ -14,9 +14,14 @@ from django.utils.translation import gettext as _
 from content.knowledge.folder import documents
 from content.knowledge.reading import read
 from content.models import Document
+from content.posts.kinds import Kind
 from content.services.catalogue import load_pay_plan, load_products
 from content.services.knowledge import load_folder
 from content.services.media import take_in_products
+from content.services.posts import plans
+from content.services.posts.decision import CURATOR
+from content.services.posts.drafts import order
+from content.services.posts.writing import compose_now, finish
 from funnels.models import FunnelVersion
 from funnels.services.versions import NotPublishable, publish, save_draft
 from partners import clock, tenancy
@@ -34,6 +39,7 @@ LINKS = (
     ("story", "Instagram", "История о завтраке", "pain"),
     ("card", "Визитка", "QR-код на визитке", "questions"),
 )
+POSTS: tuple[Kind, ...] = ("product", "tips")
 LOGINS = (
     ("admin", Membership.Role.OPERATOR, None),
     ("anna", Membership.Role.OWNER, "anna"),
@@ -65,6 +71,7 @@ def load(now: datetime) -> Iterator[str]:
         yield load_sequence(file, now)
     for file in sorted((ROOT / "partners" / "demo").glob("*.yaml")):
         yield load_partner(file, now)
+    yield load_posts(now)
     yield from load_logins()
 
 
@@ -123,6 +130,17 @@ def load_partner(file: Path, now: datetime) -> str:
         )
     values = {"name": config.partner.name, "bot": config.telegram.bot_username}
     return _("Partner %(name)s: created with the bot @%(bot)s.") % values
+
+
+def load_posts(now: datetime) -> str:
+    """Anna's plan of the week, and two posts that wait for her."""
+    partner = Partner.objects.get(slug="anna")
+    if not plans.propose_week(partner_id=partner.pk, now=now):
+        return _("Posts: kept.")
+    for kind in POSTS:
+        post = order(partner_id=partner.pk, kind=kind, by=CURATOR, now=now)
+        finish(post, compose_now(post, now), now)
+    return _("Posts: a plan of the week, and %(count)s that wait for a decision.") % {"count": len(POSTS)}
 
 
 def load_logins() -> Iterator[str]:
