@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    Message,
+    MessageOriginChannel,
+    MessageReactionUpdated,
+    ReactionCount,
+    ReactionType,
+    ReactionTypeEmoji,
+    Update,
+    User,
+)
 
 from botrunner.replies import Replies
 from funnels import engine, wishes
@@ -98,7 +111,7 @@ def addresses_bot(update: Update, username: str, bot_id: int) -> bool:
     message = update.effective_message
     if message is None or _by_bot(message) or message.is_automatic_forward:  # a channel's post: it asks nothing
         return False
-    return _replies_to(message, bot_id) or _mentions(message, username)
+    return _replies_to(message, bot_id) or mentions(message, username)
 
 
 def topic(message: Message) -> int:
@@ -116,6 +129,49 @@ def group_text(message: Message) -> str:
     return clean(_words(message), MAX_TEXT)
 
 
+def mentions(message: Message, username: str) -> bool:
+    return bool(username) and bool(re.search(rf"(?<!\w)@{username}(?!\w)", _words(message), re.IGNORECASE))
+
+
+def answered(message: Message) -> tuple[int, int] | None:
+    """Chat and number of the message that a person's message replies to.
+
+    In the discussion group of a channel that is the post in the channel itself.
+    """
+    original = message.reply_to_message
+    if original is None or original.forum_topic_created or _by_bot(message) or message.is_automatic_forward:
+        return None
+    origin = original.forward_origin
+    if original.is_automatic_forward and isinstance(origin, MessageOriginChannel):
+        return origin.chat.id, origin.message_id
+    return message.chat.id, original.message_id
+
+
+OTHER = "✨"  # a sticker or a paid reaction: Telegram has no plain emoji for it
+
+
+def reactions(shown: Iterable[ReactionType]) -> dict[str, int]:
+    return dict(Counter(map(_sign, shown)))
+
+
+def reaction_counts(counts: Iterable[ReactionCount]) -> dict[str, int]:
+    signs: Counter[str] = Counter()
+    for count in counts:
+        signs[_sign(count.type)] += count.total_count
+    return dict(signs)
+
+
+def reacting(change: MessageReactionUpdated) -> int | None:
+    """A person, or the chat in whose name somebody reacts; None for a bot."""
+    if change.user is not None:
+        return None if change.user.is_bot else change.user.id
+    return change.actor_chat.id if change.actor_chat else None
+
+
+def _sign(reaction: ReactionType) -> str:
+    return clean(reaction.emoji, 8) if isinstance(reaction, ReactionTypeEmoji) else OTHER
+
+
 def _words(message: Message) -> str:
     return message.text or message.caption or ""
 
@@ -131,7 +187,3 @@ def _replies_to(message: Message, bot_id: int) -> bool:
     if original is None or original.from_user is None or original.forum_topic_created is not None:
         return False
     return original.from_user.id == bot_id
-
-
-def _mentions(message: Message, username: str) -> bool:
-    return bool(username) and bool(re.search(rf"(?<!\w)@{username}(?!\w)", _words(message), re.IGNORECASE))

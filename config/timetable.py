@@ -31,6 +31,7 @@ TIMETABLE = (
     Tick("content.tasks.publish_posts", every=timedelta(seconds=3)),
     Tick("content.tasks.run_post_plans", every=timedelta(seconds=20)),
     Tick("content.tasks.find_pictures", every=timedelta(seconds=5)),
+    Tick("content.tasks.count_posts", every=timedelta(minutes=5)),
     Tick("funnels.tasks.plan_warmups", every=timedelta(seconds=10)),
     Tick("funnels.tasks.find_questions", every=timedelta(seconds=5)),
     Tick("funnels.tasks.rescore_leads", every=timedelta(seconds=5)),

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from content.models import Document
 from content.queries.indexes import refresh
-from content.services.posts import drafts, drawing, ordering, plans, publishing
+from content.services.posts import drafts, drawing, numbers, ordering, plans, publishing
 from content.services.posts.writing import write_next
 from content.services.vectors import embed_waiting
 from partners import clock, tenancy
@@ -74,6 +74,13 @@ def publish_posts() -> None:
         partner_ids = publishing.due_partners(clock.now())
     _for_each(partner_ids, publishing.watch)
     _for_each(partner_ids, publishing.begin_due)
+
+
+@shared_task
+def count_posts() -> None:
+    with tenancy.all_partners():
+        partner_ids = numbers.due_partners(clock.now())
+    _for_each(partner_ids, numbers.take_snapshots)
 
 
 def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:

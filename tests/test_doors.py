@@ -48,6 +48,7 @@ OPENS_ALL = {
     ("content/services/vectors.py", "_embed_waiting"),  # whose passages have no vector
     ("content/services/vectors.py", "_embedded"),  # rows of the whole network
     ("content/tasks.py", "build_indexes"),  # whose documents have changed
+    ("content/tasks.py", "count_posts"),  # whose posts are young
     ("content/tasks.py", "find_drafts"),  # whose posts nobody writes
     ("content/tasks.py", "publish_posts"),  # whose posts are due, or on their way
     ("content/tasks.py", "run_post_plans"),  # whose plans are due

@@ -10,14 +10,18 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     MessageHandler,
+    MessageReactionHandler,
     TypeHandler,
     filters,
 )
 
 from botrunner.context import Context
-from botrunner.handlers import groups, membership, private
+from botrunner.handlers import groups, membership, private, reactions
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+
+EACH_PERSON = MessageReactionHandler.MESSAGE_REACTION_UPDATED
+HOW_MANY = MessageReactionHandler.MESSAGE_REACTION_COUNT_UPDATED
 
 # Shared by all bots: a handler keeps no state.
 HANDLERS: tuple[BaseHandler[Any, Context, Any], ...] = (
@@ -26,5 +30,7 @@ HANDLERS: tuple[BaseHandler[Any, Context, Any], ...] = (
     ChatMemberHandler(membership.on_my_status, ChatMemberHandler.MY_CHAT_MEMBER),
     MessageHandler(filters.StatusUpdate.MIGRATE, groups.on_migration),
     MessageHandler(filters.ChatType.GROUPS & filters.UpdateType.MESSAGE, groups.on_message),
+    MessageReactionHandler(reactions.on_reaction, message_reaction_types=EACH_PERSON),
+    MessageReactionHandler(reactions.on_counts, message_reaction_types=HOW_MANY),
     TypeHandler(Update, groups.ignore),
 )

@@ -5,31 +5,32 @@ from telegram import Update
 from botrunner import parsing
 from botrunner.context import Context
 from botrunner.replies import Replies
-from funnels.services.groups import ask_in_group
+from botrunner.services.group_talk import Said, hear
 from partners.services.groups import migrate_group
 
 
 async def on_message(update: Update, context: Context) -> None:
-    """Groups are ignored, except for who speaks to the bot."""
-    if not parsing.addresses_bot(update, context.bot.username, context.bot.id):
+    """Groups are ignored, except for answers to posts and for who speaks to the bot."""
+    message, username = update.effective_message, context.bot.username
+    assert message is not None
+    to_bot, answers = parsing.addresses_bot(update, username, context.bot.id), parsing.answered(message)
+    if not to_bot and answers is None:
         await context.settle(update)
         return
-    message = update.effective_message
-    assert message is not None
-    thread_id = parsing.topic(message)
-    desk = context.desk
-    await context.settle(
-        update,
-        ask_in_group,
-        Replies(message.chat.id, (), thread_id=thread_id),
-        partner_id=desk.partner_id,
+    thread_id, desk = parsing.topic(message), context.desk
+    said = Said(
         chat_id=message.chat.id,
         thread_id=thread_id,
         message_id=message.message_id,
         asker_id=parsing.asker_id(message),
         text=parsing.group_text(message),
-        username=context.bot.username,
-        now=desk.clock(),
+        answers=answers,
+        to_bot=to_bot,
+        by_name=parsing.mentions(message, username),
+    )
+    where = Replies(message.chat.id, (), thread_id=thread_id)
+    await context.settle(
+        update, hear, where, partner_id=desk.partner_id, said=said, username=username, now=desk.clock()
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from content.messages import Message
 from content.models import OutboxMessage
 from content.outbox import promises
+from content.services.posts import numbers
 from funnels import digest
 from funnels.models import Alert, Conversation, Enrollment, FunnelEvent, LeadMessage, Question
 from funnels.services.alerts import settle
@@ -26,6 +27,7 @@ def forget(*, partner_id: int, telegram_id: int, update_id: int, now: datetime) 
     voice = voice_of(script_for(partner_id=partner_id, now=now))
     # Before the lead is locked: whoever is just answering one takes them in this order. And of no lead as well.
     _erase_questions(partner_id, telegram_id, now)
+    numbers.forget_person(partner_id=partner_id, telegram_id=telegram_id)
     lead = Lead.objects.select_for_update().filter(partner_id=partner_id, telegram_id=telegram_id).first()
     if lead is None:
         return (voice.plain("already_forgotten", edits=True),)
@@ -38,6 +40,7 @@ def erase(*, lead: Lead, now: datetime) -> None:
     leave(lead_id=lead.pk, reason=Enrollment.Exit.UNSUBSCRIBED, now=now)
     settle(lead=lead, state=Alert.State.IRRELEVANT, now=now)
     _erase_questions(lead.partner_id, lead.telegram_id, now)
+    numbers.forget_person(partner_id=lead.partner_id, telegram_id=lead.telegram_id)
     _erase_messages(lead, now)
     LeadMessage.objects.filter(lead=lead).delete()
     Conversation.objects.filter(lead=lead).delete()
