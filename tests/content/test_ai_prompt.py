@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.ai.masking import mask
+from content.ai.masking import impersonal, mask
 from content.ai.prompt import MOST_TOKENS, Persona, build_prompt
 from content.ai.tokens import estimate, estimate_message, shorten_to
 from content.ai.types import Passage, Prompt, Turn
@@ -152,3 +152,16 @@ def test_the_estimate_is_rather_too_large() -> None:
     """YandexGPT counts about 3.5 letters of Russian a token."""
     text = "Сколько стоит коктейль и как его заказать с доставкой в Новосибирск?"
     assert estimate(text) > len(text) / 3.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("Меня зовут Пётр Кузнецов, +7 916 123-45-67. Сколько идёт доставка?", "Сколько идёт доставка?"),
+        ("Здравствуйте, меня зовут Ольга! Сколько идёт доставка?", "Здравствуйте,  Сколько идёт доставка?"),
+        ("Это Ольга. Когда привезут заказ?", "Когда привезут заказ?"),
+        ("Сколько идёт доставка?", "Сколько идёт доставка?"),
+    ],
+)
+def test_what_is_asked_is_left_without_who_asks(asked: str, left: str) -> None:
+    assert impersonal(asked).strip() == left
