@@ -87,6 +87,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Users"), "badge", "auth_user", "auth.view_user"),
             _item(_("AI accounts"), "neurology", "content_aiaccount", "content.view_aiaccount"),
             _item(_("AI calls"), "receipt_long", "content_aiuse", "content.view_aiuse"),
+            _item(_("Ordered pictures"), "brush", "content_pictureorder", "content.view_pictureorder"),
             _item(_("Set aside"), "inbox", "botrunner_inboxupdate", "botrunner.view_inboxupdate"),
             _item(
                 _("Timetable"),

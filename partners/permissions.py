@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("content", "document", View, Add, Change, Delete),
         _may("content", "regressionquestion", View, Add, Change, Delete),
         _may("content", "mediaitem", View, Add, Change),
+        _may("content", "pictureorder", View),
         _may("content", "outboxmessage", View, Change),
         _may("content", "aiuse", View),
         _may("content", "aiaccount", View),

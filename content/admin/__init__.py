@@ -1,3 +1,3 @@
-from content.admin import ai, catalogue, documents, media, outbox, regression
+from content.admin import ai, catalogue, documents, media, outbox, pictures, regression
 
-__all__ = ["ai", "catalogue", "documents", "media", "outbox", "regression"]
+__all__ = ["ai", "catalogue", "documents", "media", "outbox", "pictures", "regression"]

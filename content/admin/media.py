@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from content.admin.media_pages import LibraryPages
 from content.models import MediaItem, Product
@@ -42,7 +42,7 @@ class MediaForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only fo
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Of a post about one of them it is the picture; for posts about others it is never offered."),
     )
-    in_use = forms.BooleanField(label=_("Offer it for posts"), required=False)
+    in_use = forms.BooleanField(label=_("Offer it for posts"), required=False, widget=UnfoldBooleanSwitchWidget)
 
     class Meta:
         model = MediaItem

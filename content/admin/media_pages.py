@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -132,9 +133,14 @@ class LibraryPages:
 
 def _rows(items: list[MediaItem], products: dict[str, str]) -> list[Row]:
     uses = used(picture__in=[item.pk for item in items])
-    return [
-        Row(item, uses.get(item.pk), tuple(products[key] for key in item.products if key in products)) for item in items
-    ]
+    return [Row(item, uses.get(item.pk), tuple(_names(item, products))) for item in items]
+
+
+def _names(item: MediaItem, products: dict[str, str]) -> Iterator[str]:
+    """What the title says is not said twice."""
+    for key in item.products:
+        if (name := products.get(key, key)) != item.title:
+            yield name
 
 
 def _may_upload(request: HttpRequest) -> bool:
