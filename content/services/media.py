@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from django.db import IntegrityError, transaction
 from content import imaging
 from content.models import MediaItem, Product
 from content.models.knowledge import owned_by
+
+log = logging.getLogger(__name__)
 
 MOST_KEYWORDS, LONGEST_KEYWORD = 30, 40
 
@@ -80,25 +83,23 @@ def bring_back(*, item: MediaItem) -> None:
 
 def take_in_products(*, now: datetime) -> int:
     """The catalogue's pictures as pictures of the network; how many are new. Behind the door to all partners."""
-    new = 0
-    for product in Product.objects.exclude(picture=""):
-        with product.picture.open("rb") as file:
-            data = file.read()
-        taken = take_in(
-            partner_id=None,
-            data=data,
-            now=now,
-            title=product.name,
-            keywords=product.keywords,
-            products=[product.key],
-        )
-        new += not taken.known
-    return new
+    return sum(_take_in_product(product, now) for product in Product.objects.exclude(picture=""))
 
 
 def words_of(text: str) -> list[str]:
     """«Кофе, утро» as a person types them."""
     return text.replace(";", ",").replace("\n", ",").split(",")
+
+
+def _take_in_product(product: Product, now: datetime) -> bool:
+    """A file that is gone, or is no picture, leaves the library without it."""
+    about = {"title": product.name, "keywords": product.keywords, "products": [product.key]}
+    try:
+        with product.picture.open("rb") as file:
+            return not take_in(partner_id=None, data=file.read(), now=now, **about).known
+    except (OSError, imaging.PictureError) as error:
+        log.warning("no picture of %s: %s", product.key, error)
+        return False
 
 
 def _stored(partner_id: int | None, sha256: str) -> MediaItem | None:

@@ -1,13 +1,18 @@
-"""Posts that were not published, and plans that bring none: told once each, while the rows are fresh."""
+"""Posts that were not published, pictures that were not drawn, and plans that bring no post.
+
+Told once each, while the rows are fresh.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from content.ai.troubles import Trouble
 from content.messages import Html, escape
-from content.models import Post, PostAct, PostPlan
+from content.models import PictureOrder, Post, PostAct, PostPlan
 from content.outbox.words import reason_words
 from content.posts.links import chat_link
 from funnels.services.notices import tell_everybody
@@ -15,6 +20,7 @@ from partners.models import Partner
 
 Act = PostAct.Act
 FRESH = timedelta(hours=1)
+DRAWN_WITHIN = timedelta(hours=3)  # an order ends after an hour or so, if a worker runs
 SOURCE = "posts"
 
 
@@ -22,8 +28,8 @@ def due_partners(*, now: datetime) -> list[int]:
     """All partners' door."""
     acts = PostAct.objects.filter(act__in=[Act.FAILED, Act.UNKNOWN], at__gt=now - FRESH)
     plans = PostPlan.objects.filter(enabled=True, failures__gt=0)
-    found = {*acts.values_list("partner_id", flat=True), *plans.values_list("partner_id", flat=True)}
-    return sorted(found)
+    rows = (acts, plans, _not_drawn_since(now))
+    return sorted({partner_id for found in rows for partner_id in found.values_list("partner_id", flat=True)})
 
 
 def tell(*, partner_id: int, now: datetime) -> None:
@@ -34,6 +40,8 @@ def tell(*, partner_id: int, now: datetime) -> None:
         key = f"post:{act.post_id}:{act.revision}:{act.act}"
         text = _unknown(act.post) if act.act == Act.UNKNOWN else _failed(act)
         tell_everybody(partner=partner, key=key, text=text, source=SOURCE, now=now)
+    for order in _not_drawn_since(now).filter(partner=partner).select_related("post"):
+        tell_everybody(partner=partner, key=f"picture:{order.pk}", text=_not_drawn(order), source=SOURCE, now=now)
     for plan in PostPlan.objects.filter(partner=partner, enabled=True, failures__gt=0, next_at__isnull=False):
         key = f"post-plan:{plan.pk}:{plan.next_at:%Y%m%d%H%M}"
         tell_everybody(partner=partner, key=key, text=_barren(plan), source=SOURCE, now=now)
@@ -53,6 +61,17 @@ def _unknown(post: Post) -> Html:
     )
     link = chat_link(post.chat_id or 0, post.thread_id)
     return Html(told % _facts(post) + (f"\n{link}" if link else ""))
+
+
+def _not_drawn_since(now: datetime) -> QuerySet[PictureOrder]:
+    """Whoever has decided about the post meanwhile misses no picture."""
+    failed = PictureOrder.objects.filter(state=PictureOrder.State.FAILED, asked_at__gt=now - DRAWN_WITHIN)
+    return failed.exclude(reason=Trouble.UNWANTED)
+
+
+def _not_drawn(order: PictureOrder) -> Html:
+    told = _("⚠️ <b>The picture for post %(number)s (%(kind)s) was not drawn.</b>\n%(reason)s")
+    return Html(told % _facts(order.post, order.sentence))
 
 
 def _barren(plan: PostPlan) -> Html:

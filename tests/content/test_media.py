@@ -144,6 +144,8 @@ def test_the_catalogues_pictures_join_the_library_once(folder: Path) -> None:
         assert media.take_in_products(now=NOW) == with_picture > 0
         assert media.take_in_products(now=NOW) == 0
         item = MediaItem.objects.get(products=["ed_smart"])
+        Product.objects.filter(key="zinc").update(picture="products/gone.jpg")
+        assert media.take_in_products(now=NOW) == 0
     assert item.title.startswith("ED Smart")
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from content.models import OutboxMessage, Post, PostPlan
+from content.ai.troubles import Trouble
+from content.models import OutboxMessage, PictureOrder, Post, PostPlan
 from content.outbox.delivery import Result
 from content.services.posts import desk
 from funnels import tasks
@@ -84,3 +85,15 @@ def test_a_plan_that_brings_nothing_is_told_every_time(bot: Bot) -> None:
 def test_what_went_well_is_not_told(bot: Bot) -> None:
     publish(bot, Sent.SENT, "")
     assert told() == []
+
+
+def test_a_picture_that_was_not_drawn_is_told_once_with_its_reason(bot: Bot) -> None:
+    post = make_post(bot.partner)
+    facts = {"partner": bot.partner, "post": post, "prompt": "чашка", "state": PictureOrder.State.FAILED}
+    with tenancy.all_partners():
+        order = PictureOrder.objects.create(**facts, reason=Trouble.NO_ART, asked_at=NOW - timedelta(hours=1))
+        PictureOrder.objects.create(**facts, reason=Trouble.UNWANTED, asked_at=NOW)
+        PictureOrder.objects.create(**facts, reason=Trouble.NO_ART, asked_at=NOW - timedelta(days=1))
+    messages = told()
+    assert [chat for chat, _text in messages] == [777, 778, 900]
+    assert all(order.sentence in text and f"{post.pk}" in text for _chat, text in messages)
