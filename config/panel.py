@@ -73,6 +73,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Broadcasts"), "campaign", "funnels_broadcast", "funnels.view_broadcast"),
             _item(_("Funnels and sequences"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
             _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
+            _item(_("Numbers of posts"), "monitoring", "content_postnumbers", "content.view_postnumbers"),
             _item(_("Knowledge base"), "menu_book", "content_document", "content.view_document"),
             _item(_("Regression set"), "rule", "content_regressionquestion", "content.view_regressionquestion"),
             _item(_("Media library"), "photo_library", "content_mediaitem", "content.view_mediaitem"),

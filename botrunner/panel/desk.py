@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botrunner.panel import broadcast_draft, broadcasts, hot, leads, reminders
+from botrunner.panel import broadcast_draft, broadcasts, hot, leads, post_numbers, reminders
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from funnels.dialogue import Cancel
 from funnels.engine import menu_button
@@ -11,8 +11,8 @@ from funnels.services.talk import CANCELS
 from funnels.services.turns import Turn, Typed
 from funnels.services.unreachable import reached
 
-PRESSES: Presses = {**leads.PRESSES, **broadcasts.PRESSES, **hot.PRESSES, **reminders.PRESSES}
-COMMANDS: Commands = {**broadcasts.COMMANDS, **hot.COMMANDS}
+PRESSES: Presses = {**leads.PRESSES, **broadcasts.PRESSES, **hot.PRESSES, **reminders.PRESSES, **post_numbers.PRESSES}
+COMMANDS: Commands = {**broadcasts.COMMANDS, **hot.COMMANDS, **post_numbers.COMMANDS}
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:

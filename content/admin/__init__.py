@@ -1,3 +1,3 @@
-from content.admin import ai, catalogue, documents, media, outbox, pictures, regression
+from content.admin import ai, catalogue, documents, media, outbox, pictures, post_numbers, regression
 
-__all__ = ["ai", "catalogue", "documents", "media", "outbox", "pictures", "regression"]
+__all__ = ["ai", "catalogue", "documents", "media", "outbox", "pictures", "post_numbers", "regression"]

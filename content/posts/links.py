@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from html import escape as escape_attribute
 
-from content.markup import visible
+from content.markup import shorten, visible
 from content.messages import Html, escape
 from content.posts.facts import Advert, Mark
 
 LABELS: Mapping[str, str] = {"shop_link": "магазин NL", "registration_link": "страница регистрации"}
+TITLE = 60  # characters
 SLOT = re.compile(rf"\{{({'|'.join(LABELS)})\}}")
 
 
@@ -40,6 +41,12 @@ def chat_link(chat_id: int, thread_id: int | None) -> str:
 def seen(text: str) -> str:
     """What the reader sees of a post with slots."""
     return SLOT.sub(lambda slot: LABELS[slot[1]], visible(text))
+
+
+def title_of(text: str) -> str:
+    """The first line as it is read, for lists."""
+    first = next((line.strip() for line in seen(text).splitlines() if line.strip()), "")
+    return shorten(first, TITLE)
 
 
 def _link(label: str, address: str) -> str:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, LiteralString
+from typing import LiteralString
 
 from django.db.models import QuerySet
 
 from content.models import Post
+from content.posts.measures import Measure
 from partners.fastsql import fetch
 
-Measure = Literal["reactions", "clicks", "comments"]
-MEASURES: tuple[Measure, ...] = ("reactions", "clicks", "comments")
 GROWS_OVER = timedelta(days=1)
 COUNTED_AT_ONCE = 1_000
 

@@ -13,6 +13,7 @@ from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
 from funnels.instant_words import InstantTexts
 from funnels.phrases import Consents, Phrases
+from funnels.post_words import PostTexts
 from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
 
@@ -58,6 +59,11 @@ def weights() -> Weights:
 @lru_cache(maxsize=1)
 def digest_texts() -> DigestTexts:
     return _read("digest.yaml", DigestTexts)
+
+
+@lru_cache(maxsize=1)
+def post_texts() -> PostTexts:
+    return _read("post_numbers.yaml", PostTexts)
 
 
 def _read(name: str, model: type[Model]) -> Model:
