@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from content.ai.troubles import sentence_of
 from content.messages import Html, Message
 from content.russian import roubles
 from funnels.admin.inbox import InboxPages
@@ -125,12 +127,20 @@ class QuestionAdmin(InboxPages, ReadOnlyAdmin):
             "question": row,
             "reason": REASONS.get(row.reason, row.reason),
             "bubbles": list(_bubbles(row)),
+            "falls": list(_falls(row)),
             "thumb": THUMBS.get(row.thumb or 0, ""),
             "cost": roubles(row.roubles) if row.roubles else "",
             "waits": row.state == State.UNANSWERED and row.settled_at is None and bool(row.text),
             "may_answer": self.has_answer_permission(request),
         }
         return TemplateResponse(request, "admin/funnels/question.html", context)
+
+
+def _falls(row: Question) -> Iterator[tuple[str, str]]:
+    """Who did not answer, and what to do about it."""
+    for fall in row.falls:
+        provider, _colon, trouble = fall.partition(": ")
+        yield provider, sentence_of(trouble)
 
 
 def _bubbles(row: Question) -> list[SafeString | str]:

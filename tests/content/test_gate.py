@@ -12,6 +12,7 @@ from content.knowledge.search import search
 from partners.strict_yaml import FileError
 
 MEDICAL = [
+    "Можно ли беременным?",
     "у папы диабет второго типа, что ему из ваших бадов принимать",
     "вылечит ли коллаген артроз",
     "ребёнку 2 года температура 38, что дать",

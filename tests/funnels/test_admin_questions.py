@@ -126,14 +126,14 @@ def test_a_question_tells_how_it_was_answered(client: Client, anna: Partner) -> 
         "sources": [{"document": 1, "title": "Доставка", "as_of": "2026-01-01"}],
         "provider": "yandex",
         "model": "yandexgpt-lite",
-        "falls": ["openai: timeout"],
+        "falls": ["openai: slow"],
         "roubles": Decimal("0.2"),
         "tokens": 812,
         "thumb": -1,
     }
     question = unanswered(make_lead(anna), "<img src=x> доставка?", **fields)
     text = page(client, url_of(question, "change"))
-    for part in ("<b>Да</b>", "Доставка", "yandexgpt-lite", "openai: timeout", "812", "👎", "&lt;img src=x&gt;"):
+    for part in ("<b>Да</b>", "Доставка", "yandexgpt-lite", "openai: slow", "812", "👎", "&lt;img src=x&gt;"):
         assert part in text
     assert "<script>alert" not in text
     assert "<img src=x>" not in page(client, LIST)
@@ -143,7 +143,7 @@ def test_bad_answers_are_found(client: Client, anna: Partner) -> None:
     good: dict[str, Any] = {"state": Question.State.ANSWERED, "thumb": 1}
     unanswered(make_lead(anna), "Хороший ответ", **good)
     unanswered(make_lead(anna), "Палец вниз", **good | {"thumb": -1})
-    unanswered(make_lead(anna), "Модель упала", **good | {"falls": ["yandex: timeout"]})
+    unanswered(make_lead(anna), "Модель упала", **good | {"falls": ["yandex: slow"]})
     unanswered(make_lead(anna), "Без ответа")
     for query, seen in (
         ("quality=bad", {"Палец вниз", "Модель упала", "Без ответа"}),
