@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
 from PIL import Image
 
 from content.ai.standin import Fault, Standin
@@ -249,13 +250,16 @@ def killed(*_args: object, **_named: object) -> None:
     raise Killed
 
 
-def test_who_is_at_it_is_left_alone(
-    worker: Worker, cloud: Standin, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ask(post)
-    monkeypatch.setattr(drawing, "fetch", lambda sql, _params: [(False,)] if "try" in sql else pytest.fail("not ours"))
+def test_who_is_at_it_is_left_alone_until_they_die(worker: Worker, cloud: Standin, post: Post) -> None:
+    made = ask(post)
+    other = connections.create_connection(DEFAULT_DB_ALIAS)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s + %s)", [drawing.NAMESPACE, made.pk])
     worker.step()
     assert (only().state, cloud.calls) == (State.WAITING, [])
+    other.close()
+    worker.until_done()
+    assert only().state == State.DONE
 
 
 # What goes wrong
