@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from celery import shared_task
 from django.db import connection
 
-from funnels.services import digest, post_troubles, reminders
+from funnels.services import digest, post_cards, post_troubles, reminders
 from funnels.services.answering import claim as questions
 from funnels.services.answering import late
 from funnels.services.answering.ask import wake
@@ -108,6 +108,14 @@ def send_digests() -> None:
     with tenancy.all_partners():
         partner_ids = digest.due_partners(now=clock.now())
     _for_each(partner_ids, digest.send_digest)
+
+
+@shared_task
+def show_posts() -> None:
+    """What was written by a worker, changed by an operator, or did not get published."""
+    with tenancy.all_partners():
+        partner_ids = post_cards.due_partners()
+    _for_each(partner_ids, post_cards.show_due)
 
 
 @shared_task

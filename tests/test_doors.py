@@ -63,6 +63,7 @@ OPENS_ALL = {
     ("funnels/tasks.py", "send_late_answers"),  # whose people are to be told an answer
     ("funnels/tasks.py", "send_digests"),  # whose digest is due
     ("funnels/tasks.py", "tell_post_troubles"),  # whose posts have failed
+    ("funnels/tasks.py", "show_posts"),  # whose posts wait for a decision unseen
     ("partners/access.py", "membership_of"),  # whose login it is decides which door opens
     ("partners/management/commands/create_partner.py", "create"),
     ("partners/management/commands/create_partner.py", "taken"),

@@ -33,6 +33,7 @@ from funnels.models import (
     FunnelEvent,
     FunnelVersion,
     LeadMessage,
+    PostCard,
     Question,
     SequencePause,
     TextOverride,
@@ -102,6 +103,7 @@ def make_posts(partner: Partner, bot: Bot) -> None:
     facts = {"kind": PostKind.TIPS, "text": "…", "created_at": NOW, "changed_at": NOW}
     post = Post.objects.create(partner=partner, picture=picture, **facts)
     PostAct.objects.create(partner=partner, post=post, revision=1, act=PostAct.Act.WRITTEN, by="curator", at=NOW)
+    PostCard.objects.create(partner=partner, post=post)
     PostPlan.objects.create(partner=partner, kind=PostKind.TIPS, crontab="0 9 * * *")
     Story.objects.create(partner=partner, text="…", consent="…", added_at=NOW)
     Offer.objects.create(partner=partner, title="…", terms="…", until=NOW.date(), added_at=NOW)

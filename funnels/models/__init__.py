@@ -3,6 +3,7 @@ from funnels.models.broadcast import Broadcast
 from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
+from funnels.models.post_card import PostCard
 from funnels.models.question import Question
 from funnels.models.sequence import SequencePause, TextOverride
 from funnels.models.version import FunnelVersion
@@ -15,6 +16,7 @@ __all__ = [
     "FunnelEvent",
     "FunnelVersion",
     "LeadMessage",
+    "PostCard",
     "Question",
     "SequencePause",
     "TextOverride",

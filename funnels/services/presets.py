@@ -13,6 +13,7 @@ from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
 from funnels.instant_words import InstantTexts
 from funnels.phrases import Consents, Phrases
+from funnels.post_desk_words import PostWords
 from funnels.post_words import PostTexts
 from funnels.scoring import Weights, load_weights
 from partners.yaml_model import Model, read_model
@@ -33,6 +34,11 @@ def consent_texts() -> Consents:
 @lru_cache(maxsize=1)
 def broadcast_words() -> BroadcastWords:
     return _read("broadcast.yaml", BroadcastWords)
+
+
+@lru_cache(maxsize=1)
+def post_words() -> PostWords:
+    return _read("posts.yaml", PostWords)
 
 
 @lru_cache(maxsize=1)
