@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,16 +11,9 @@ from telegram.error import InvalidToken, TelegramError
 
 from botrunner.application import KnownBot
 from botrunner.db import in_all_partners
+from botrunner.points import Point
 from botrunner.services import fleet
 from botrunner.transport import SharedRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    code: str
-    ok: bool
-    title: str
-    advice: str = ""
 
 
 async def self_test(*, bot_id: int, request: SharedRequest, api_url: str) -> list[dict[str, Any]]:

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 
 import psycopg
 
-from botrunner.db import close_connections, in_all_partners
+from botrunner.db import close_connections, in_all_partners, in_partner
 from botrunner.delivery import Delivery
 from botrunner.menu import Menus
 from botrunner.ownership import News, Ownership, OwnershipLost
 from botrunner.polling import RunningBot
 from botrunner.selftest import self_test
-from botrunner.services import fleet, outgoing
+from botrunner.services import fleet, grouptopics, outgoing
 from botrunner.services.fleet import Pulse, Wish
+from botrunner.topics import make_topics
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
 from botrunner.typing_action import Typing
@@ -157,14 +158,24 @@ class Supervisor:
     def _begin_self_tests(self, wishes: list[Wish]) -> None:
         for wish in wishes:
             if wish.self_test:
-                task = asyncio.create_task(self._self_test(wish))
-                self._tests.add(task)
-                task.add_done_callback(self._tests.discard)
+                self._keep(asyncio.create_task(self._self_test(wish)))
+            if wish.topics and wish.bot_id in self._bots:
+                self._keep(asyncio.create_task(self._make_topics(wish)))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tests.add(task)
+        task.add_done_callback(self._tests.discard)
 
     async def _self_test(self, wish: Wish) -> None:
         if await in_all_partners(fleet.claim_self_test, bot_id=wish.bot_id):
             results = await self_test(bot_id=wish.bot_id, request=self._request, api_url=self._api_url)
             await in_all_partners(fleet.save_self_test, bot_id=wish.bot_id, results=results, now=self._clock())
+
+    async def _make_topics(self, wish: Wish) -> None:
+        place = await in_all_partners(grouptopics.claim, bot_id=wish.bot_id)
+        if place is not None:
+            points = await make_topics(place, bot_id=wish.bot_id, request=self._request, api_url=self._api_url)
+            await in_partner(wish.partner_id, grouptopics.report, place=place, points=points, now=self._clock())
 
     def _wake(self, bot_ids: Iterable[int]) -> None:
         for bot_id in bot_ids:

@@ -12,7 +12,8 @@ from content.posts.measures import Measure
 from funnels.schema import Label, Part, Text
 
 Say = Literal[
-    "title", "none", "total", "line", "emoji", "more", "growth", "top", "no_top", "wrong_days", "wrong_top"
+    "title", "none", "total", "line", "emoji", "more", "growth", "top", "no_top", "wrong_days", "wrong_top",
+    "topics", "no_group",
 ]  # fmt: skip
 Word = Literal["days", "posts"]
 ButtonName = Literal["days", "top", "all"]

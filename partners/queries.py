@@ -34,8 +34,11 @@ class FleetRow:
 
     @property
     def tests(self) -> list[dict[str, Any]]:
-        tests = self.bot.self_test
-        return [test for test in tests if isinstance(test, dict)] if isinstance(tests, list) else []
+        return _points(self.bot.self_test)
+
+    @property
+    def topics(self) -> list[dict[str, Any]]:
+        return _points(self.bot.topics_report)
 
     @property
     def no_signals(self) -> str:
@@ -126,6 +129,10 @@ def no_signals(partner: Partner) -> str:
         return _("The partner gets no alerts: their own bot has never been opened under this Telegram id. "
                  "Check the id, and ask them to open the bot and press “Start”.")  # fmt: skip
     return "" if partner.lead_notifications else _("The partner has switched alerts off.")
+
+
+def _points(report: Any) -> list[dict[str, Any]]:
+    return [point for point in report if isinstance(point, dict)] if isinstance(report, list) else []
 
 
 def _is_fresh(bot: Bot, now: datetime) -> bool:

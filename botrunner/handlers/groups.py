@@ -6,6 +6,7 @@ from botrunner import parsing
 from botrunner.context import Context
 from botrunner.replies import Replies
 from botrunner.services.group_talk import Said, hear
+from content.services.posts import topics
 from partners.services.groups import migrate_group
 
 
@@ -41,6 +42,21 @@ async def on_migration(update: Update, context: Context) -> None:
     new_id = message.migrate_to_chat_id or message.chat.id
     desk = context.desk
     await context.settle(update, migrate_group, partner_id=desk.partner_id, old_id=old_id, new_id=new_id)
+
+
+async def on_topic(update: Update, context: Context) -> None:
+    """People make or rename a topic: bots cannot list them, this is how they hear of them."""
+    message = update.effective_message
+    assert message is not None
+    named = message.forum_topic_created or message.forum_topic_edited
+    await context.settle(
+        update,
+        topics.heard,
+        partner_id=context.desk.partner_id,
+        chat_id=message.chat.id,
+        thread_id=message.message_thread_id or message.message_id,
+        name=parsing.clean(named.name if named else "", 128),
+    )
 
 
 async def ignore(update: Update, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botrunner.panel import broadcast_draft, broadcasts, hot, leads, post_numbers, posts, posts_write, reminders
+from botrunner.panel import broadcast_draft, broadcasts, hot, leads, post_numbers, posts, posts_write, reminders, topics
 from botrunner.panel.posts_desk import speech_for
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
 from funnels.dialogue import Cancel
@@ -21,7 +21,13 @@ PRESSES: Presses = {
     **reminders.PRESSES,
     **post_numbers.PRESSES,
 }
-COMMANDS: Commands = {**broadcasts.COMMANDS, **posts.COMMANDS, **hot.COMMANDS, **post_numbers.COMMANDS}
+COMMANDS: Commands = {
+    **broadcasts.COMMANDS,
+    **posts.COMMANDS,
+    **hot.COMMANDS,
+    **post_numbers.COMMANDS,
+    **topics.COMMANDS,
+}
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:

@@ -24,6 +24,7 @@ class Wish:
     generation: int
     state: str
     self_test: bool
+    topics: bool = False
 
     @property
     def looks_alive(self) -> bool:
@@ -82,10 +83,12 @@ def wishes(*, partner_id: int | None = None) -> list[Wish]:
     bots = Bot.objects.order_by("pk")
     if partner_id is not None:
         bots = bots.filter(partner_id=partner_id)
-    columns = bots.values_list("pk", "partner_id", "wanted", "generation", "state", "self_test_wanted_at")
+    columns = bots.values_list(
+        "pk", "partner_id", "wanted", "generation", "state", "self_test_wanted_at", "topics_wanted_at"
+    )
     return [
-        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, state, asked is not None)
-        for pk, partner, wanted, generation, state, asked in columns
+        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, state, test is not None, topics is not None)
+        for pk, partner, wanted, generation, state, test, topics in columns
     ]
 
 

@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "stop": bots.want_stopped,
     "restart": bots.restart,
     "self-test": bots.ask_self_test,
+    "topics": bots.ask_topics,
 }
 
 

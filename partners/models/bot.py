@@ -31,6 +31,8 @@ class Bot(models.Model):
     wanted_at = models.DateTimeField(_("wanted since"), null=True, blank=True)
     generation = models.PositiveIntegerField(_("generation"), default=1)  # grows when the bot must start anew
     self_test_wanted_at = models.DateTimeField(_("self-test asked for"), null=True, blank=True)
+    topics_wanted_at = models.DateTimeField(_("topics asked for"), null=True, blank=True)
+    topics_asked_by = models.BigIntegerField(_("who asked for topics"), null=True, blank=True)  # in the bot itself
 
     # observed
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.STOPPED)
@@ -44,6 +46,8 @@ class Bot(models.Model):
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True)
     self_test = models.JSONField(_("self-test"), null=True, blank=True)
     self_test_at = models.DateTimeField(_("self-test at"), null=True, blank=True)
+    topics_report = models.JSONField(_("topics"), null=True, blank=True)
+    topics_at = models.DateTimeField(_("topics looked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("bot")

@@ -43,6 +43,7 @@ class Lead(models.Model):
     wants_tips = models.BooleanField(_("wants tips"), default=True, db_default=True)
     wants_offers = models.BooleanField(_("wants offers"), default=True, db_default=True)
     wants_business = models.BooleanField(_("wants business news"), default=True, db_default=True)
+    wants_posts = models.BooleanField(_("wants new posts"), default=False, db_default=False)
     offers_asked_at = models.DateTimeField(_("asked about offers"), null=True, blank=True)
 
     # A copy of what `funnels.scoring` says of the events, for lists and segments; `score_due_at`: it may have changed.

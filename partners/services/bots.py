@@ -71,6 +71,11 @@ def ask_self_test(*, bot: Bot, now: datetime) -> None:
     _update(bot, Q(), self_test_wanted_at=now)
 
 
+def ask_topics(*, bot: Bot, now: datetime, asked_by: int | None = None) -> None:
+    """`runbots` makes the topics of the group that are missing, and tells it to `asked_by` as well."""
+    _update(bot, Q(), topics_wanted_at=now, topics_asked_by=asked_by)
+
+
 def replace_token(*, bot: Bot, token: Secret, now: datetime) -> bool:
     """True if the token is another one; then the bot starts anew with it. Raises TokenRefused."""
     telegram_id = telegram_id_of(token)
