@@ -28,6 +28,10 @@ def _is_inbox(request: HttpRequest) -> bool:
     return _is_question(request) and "/inbox/" in request.path
 
 
+def _is_calendar(request: HttpRequest) -> bool:
+    return request.path.endswith("/content/post/calendar/")
+
+
 NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
@@ -67,16 +71,35 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Posts"),
+        "separator": True,
+        "items": [
+            _item(_("Posts"), "article", "content_post", "content.view_post")
+            | {"active": lambda request: "/content/post/" in request.path and not _is_calendar(request)},
+            {
+                "title": _("Calendar of posts"),
+                "icon": "calendar_month",
+                "link": reverse_lazy("admin:content_post_calendar"),
+                "active": _is_calendar,
+                "permission": _if_may("content.view_post"),
+            },
+            _item(_("Plans of posts"), "event_repeat", "content_postplan", "content.view_postplan"),
+            _item(_("Stories"), "history_edu", "content_story", "content.view_story"),
+            _item(_("Promotions"), "sell", "content_offer", "content.view_offer"),
+            _item(_("Media library"), "photo_library", "content_mediaitem", "content.view_mediaitem"),
+            _item(_("Ideas"), "lightbulb", "content_idea", "content.view_idea"),
+            _item(_("Numbers of posts"), "monitoring", "content_postnumbers", "content.view_postnumbers"),
+        ],
+    },
+    {
         "title": _("What is said"),
         "separator": True,
         "items": [
             _item(_("Broadcasts"), "campaign", "funnels_broadcast", "funnels.view_broadcast"),
             _item(_("Funnels and sequences"), "account_tree", "funnels_funnelversion", "funnels.view_funnelversion"),
             _item(_("Own texts"), "edit_note", "funnels_textoverride", "funnels.view_textoverride"),
-            _item(_("Numbers of posts"), "monitoring", "content_postnumbers", "content.view_postnumbers"),
             _item(_("Knowledge base"), "menu_book", "content_document", "content.view_document"),
             _item(_("Regression set"), "rule", "content_regressionquestion", "content.view_regressionquestion"),
-            _item(_("Media library"), "photo_library", "content_mediaitem", "content.view_mediaitem"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),
             _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),
         ],

@@ -1,3 +1,27 @@
-from content.admin import ai, catalogue, documents, media, outbox, pictures, post_numbers, regression
+from content.admin import (
+    ai,
+    catalogue,
+    documents,
+    media,
+    outbox,
+    pictures,
+    plans,
+    post_numbers,
+    post_sources,
+    posts,
+    regression,
+)
 
-__all__ = ["ai", "catalogue", "documents", "media", "outbox", "pictures", "post_numbers", "regression"]
+__all__ = [
+    "ai",
+    "catalogue",
+    "documents",
+    "media",
+    "outbox",
+    "pictures",
+    "plans",
+    "post_numbers",
+    "post_sources",
+    "posts",
+    "regression",
+]

@@ -23,20 +23,11 @@ from funnels.models import Broadcast
 from funnels.services import broadcast_drafts as drafts
 from funnels.services.broadcast_progress import bars
 from partners import clock
-from partners.access import membership_of
+from partners.admin.people import name_of
 from partners.models import Partner
 
 State = Broadcast.State
 TEST_NOTE = Html("🧪 <b>Тест рассылки</b>. Следующее сообщение — то, что увидят люди.")
-
-
-def name_of(request: HttpRequest) -> str:
-    """Of the person who says that a broadcast is no advert; an owner's login is the partner's."""
-    author, membership = author_of(request), membership_of(request.user)
-    if author is None:
-        return ""
-    partner = membership.partner if membership else None
-    return author.get_full_name() or (partner.name if partner else author.username)
 
 
 @admin.register(Broadcast)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from content.differences import changes
 from funnels.models import TextOverride
 from funnels.services import overrides
 from funnels.services.overrides import Place
@@ -35,14 +32,6 @@ STATES = {
     "network changed": _("the network has changed its text"),
     "orphaned": _("no longer sent"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """`kind`: «same», «added» or «removed»."""
-
-    kind: str
-    text: str
 
 
 @admin.register(TextOverride)
@@ -141,17 +130,3 @@ class OwnTextAdmin(ReadOnlyAdmin, PartnersRowAdmin):
             "network_said": spoken(network, partner),
         }
         return TemplateResponse(request, "admin/funnels/sequence_text.html", context)
-
-
-def changes(before: str, after: str) -> Iterator[Piece]:
-    """Word by word: what is gone, what is new, what has stayed."""
-    old, new = re.split(r"(\s+)", before), re.split(r"(\s+)", after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        if kind == "equal":
-            yield Piece("same", "".join(old[old_from:old_to]))
-            continue
-        if old_to > old_from:
-            yield Piece("removed", "".join(old[old_from:old_to]))
-        if new_to > new_from:
-            yield Piece("added", "".join(new[new_from:new_to]))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from funnels.admin.own_texts import changes
+from content.differences import changes
 from funnels.models import Enrollment, FunnelEvent, SequencePause, TextOverride
 from partners import clock, tenancy
 from partners.models import Bot, Partner
