@@ -43,8 +43,8 @@ OPENS_ALL = {
     ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
     ("content/management/commands/evaluate_answers.py", "handle"),  # everybody's regression lines
-    ("content/management/commands/load_knowledge.py", "_door"),  # rows of the whole network
-    ("content/management/commands/load_knowledge.py", "_partner"),
+    ("content/management/owner.py", "door_of"),  # rows of the whole network
+    ("content/management/owner.py", "owner_of"),
     ("content/services/vectors.py", "_embed_waiting"),  # whose passages have no vector
     ("content/services/vectors.py", "_embedded"),  # rows of the whole network
     ("content/tasks.py", "build_indexes"),  # whose documents have changed

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from content.management.owner import door_of, owner_of
 from content.posts.export import MAX_BYTES, SOURCE_LENGTH, ExportError, read_export
 from content.services.posts.ideas import take_in
-from partners import tenancy
-from partners.models import Partner
 
 
 class Command(BaseCommand):
@@ -27,8 +25,8 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as opened:
                 export = read_export(opened.read(MAX_BYTES + 1))
-            owner = _partner(partner) if partner else None
-            with _door(owner):
+            owner = owner_of(partner) if partner else None
+            with door_of(owner):
                 taken = take_in(
                     export=export, partner_id=owner, source=source.strip()[:SOURCE_LENGTH], progress=self.progress
                 )
@@ -40,16 +38,3 @@ class Command(BaseCommand):
     def progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{done}/{total}", ending="\n" if done == total else "")
-
-
-def _partner(slug: str) -> int:
-    with tenancy.all_partners():
-        partner = Partner.objects.filter(slug=slug).first()
-    if partner is None:
-        raise CommandError(_("There is no partner %(ids)s. See: manage_partners list") % {"ids": slug})
-    return partner.pk
-
-
-def _door(owner: int | None) -> AbstractContextManager[None]:
-    """Rows of the whole network are nobody's: only the door to all of them may write there."""
-    return tenancy.partner(owner) if owner is not None else tenancy.all_partners()

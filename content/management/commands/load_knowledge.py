@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ from content.ai.embeddings import embedder_for
 from content.knowledge.findings import findings
 from content.knowledge.folder import documents
 from content.knowledge.reading import ReadError, Source, read
+from content.management.owner import door_of, owner_of
 from content.queries.indexes import refresh
 from content.queries.vectors import progress
 from content.services.knowledge import Change, load_folder
-from partners import clock, tenancy
-from partners.models import Partner
+from partners import clock
 
 WIDTH = 30
 MOST_REPORTED = 5  # of a file
@@ -34,8 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, partner: str | None, dry_run: bool, **options: Any) -> None:
         sources = list(self.read(folder))
-        owner = _partner(partner) if partner else None
-        with _door(owner):
+        owner = owner_of(partner) if partner else None
+        with door_of(owner):
             counts = load_folder(
                 partner_id=owner,
                 collection=folder.resolve().name[:80],
@@ -44,7 +43,7 @@ class Command(BaseCommand):
                 dry_run=dry_run,
             )
         if not dry_run:
-            with _door(owner):  # what was written is committed now
+            with door_of(owner):  # what was written is committed now
                 refresh(owner)
                 vectors = progress(clock.now().date()) if embedder_for(owner) else None
         values = {change.value: counts[change] for change in Change}
@@ -80,16 +79,3 @@ class Command(BaseCommand):
         if self.stderr.isatty():
             bar = "#" * (done * WIDTH // total)
             self.stderr.write(f"\r[{bar:<{WIDTH}}] {done}/{total}", ending="\n" if done == total else "")
-
-
-def _partner(slug: str) -> int:
-    with tenancy.all_partners():
-        partner = Partner.objects.filter(slug=slug).first()
-    if partner is None:
-        raise CommandError(_("There is no partner %(ids)s. See: manage_partners list") % {"ids": slug})
-    return partner.pk
-
-
-def _door(owner: int | None) -> AbstractContextManager[None]:
-    """Rows of the whole network are nobody's: only the door to all of them may write there."""
-    return tenancy.partner(owner) if owner is not None else tenancy.all_partners()
