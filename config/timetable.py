@@ -41,6 +41,7 @@ TIMETABLE = (
     Tick("funnels.tasks.tell_post_troubles", every=timedelta(seconds=20)),
     Tick("funnels.tasks.show_posts", every=timedelta(seconds=3)),
     Tick("funnels.tasks.send_late_answers", every=timedelta(seconds=10)),
+    Tick("funnels.tasks.tell_of_posts", every=timedelta(minutes=1)),
     Tick("botrunner.tasks.prune_inbox", every=timedelta(minutes=10)),
     Tick("botrunner.tasks.sweep_outbox", every=timedelta(minutes=5)),
 )

@@ -13,10 +13,10 @@ from funnels.schema import Label, Part, Text
 
 Say = Literal[
     "title", "none", "total", "line", "emoji", "more", "growth", "top", "no_top", "wrong_days", "wrong_top",
-    "topics", "no_group",
+    "topics", "no_group", "notice",
 ]  # fmt: skip
 Word = Literal["days", "posts"]
-ButtonName = Literal["days", "top", "all"]
+ButtonName = Literal["days", "top", "all", "open", "no_posts"]
 
 
 class PostTexts(Part):

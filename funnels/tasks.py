@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from celery import shared_task
 from django.db import connection
 
-from funnels.services import digest, post_cards, post_troubles, reminders
+from funnels.services import digest, post_cards, post_notice, post_troubles, reminders
 from funnels.services.answering import claim as questions
 from funnels.services.answering import late
 from funnels.services.answering.ask import wake
@@ -132,6 +132,13 @@ def tell_post_troubles() -> None:
     with tenancy.all_partners():
         partner_ids = post_troubles.due_partners(now=clock.now())
     _for_each(partner_ids, post_troubles.tell)
+
+
+@shared_task
+def tell_of_posts() -> None:
+    with tenancy.all_partners():
+        partner_ids = post_notice.due_partners(clock.now())
+    _for_each(partner_ids, post_notice.tell)
 
 
 def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from funnels.dialogue import Agree, Ask, AskPartner, Cancel, Kind, Refuse, Skip
 
-Topic = Literal["tips", "offers", "business"]
+Topic = Literal["tips", "offers", "business", "posts"]
 Word = Literal["stop", "revoke", "settings", "privacy", "export", "help", "forget", "keep", "no_offers", "snooze"]
 
 
@@ -46,7 +46,7 @@ _FIXED: dict[str, Tapped] = {
     **{f"c:{word}": Wish(word) for word in WORDS},
 }
 _AGREE = re.compile(r"c:agree:(data|offers):([1-9][0-9]{0,3})")
-_TOPIC = re.compile(r"c:topic:(tips|offers|business):(on|off)")
+_TOPIC = re.compile(r"c:topic:(tips|offers|business|posts):(on|off)")
 
 
 def is_right(act: object) -> bool:
@@ -79,7 +79,7 @@ def decode(data: str) -> Tapped | None:
     if found := _AGREE.fullmatch(data):
         return Agree(found[1], int(found[2]))  # type: ignore[arg-type]  # one of the two
     if found := _TOPIC.fullmatch(data):
-        return ChangeTopic(found[1], found[2] == "on")  # type: ignore[arg-type]  # one of the three
+        return ChangeTopic(found[1], found[2] == "on")  # type: ignore[arg-type]  # one of the four
     return None
 
 

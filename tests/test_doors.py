@@ -61,6 +61,7 @@ OPENS_ALL = {
     ("funnels/tasks.py", "repeat_alerts"),  # whose alerts are due again
     ("funnels/tasks.py", "rescore_leads"),  # whose scores are due
     ("funnels/tasks.py", "send_late_answers"),  # whose people are to be told an answer
+    ("funnels/tasks.py", "tell_of_posts"),  # whose new posts somebody wants to hear of
     ("funnels/tasks.py", "send_digests"),  # whose digest is due
     ("funnels/tasks.py", "tell_post_troubles"),  # whose posts have failed
     ("funnels/tasks.py", "show_posts"),  # whose posts wait for a decision unseen

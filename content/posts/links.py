@@ -43,6 +43,14 @@ def seen(text: str) -> str:
     return SLOT.sub(lambda slot: LABELS[slot[1]], visible(text))
 
 
+def message_url(chat_id: int, thread_id: int | None, message_id: int) -> str:
+    """For members of the group; empty where Telegram has no addresses of messages: in small groups."""
+    chat = str(chat_id)
+    if not chat.startswith("-100"):
+        return ""
+    return "/".join(["https://t.me/c", chat[4:], *([str(thread_id)] if thread_id else []), str(message_id)])
+
+
 def title_of(text: str) -> str:
     """The first line as it is read, for lists."""
     first = next((line.strip() for line in seen(text).splitlines() if line.strip()), "")

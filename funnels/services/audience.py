@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from funnels.models import Enrollment
 from funnels.scoring import BANDS
 from funnels.segments import Activity, Segment, Warmed
+from funnels.wishes import Topic
 from partners.models import Consent, Lead
 
 WARMED = {
@@ -32,8 +33,9 @@ def chosen(*, partner_id: int, segment: Segment, now: datetime) -> QuerySet[Lead
     return Lead.objects.filter(fits(segment, now), partner_id=partner_id, erased_at=None).order_by()
 
 
-def eligible(*, partner_id: int, segment: Segment, now: datetime) -> QuerySet[Lead]:
-    return chosen(partner_id=partner_id, segment=segment, now=now).alias(refused=_refusal(now)).filter(refused="")
+def eligible(*, partner_id: int, segment: Segment, now: datetime, topic: Topic = "offers") -> QuerySet[Lead]:
+    leads = chosen(partner_id=partner_id, segment=segment, now=now)
+    return leads.alias(refused=_refusal(now, topic)).filter(refused="")
 
 
 def count(*, partner_id: int, segment: Segment, now: datetime) -> Audience:
@@ -77,7 +79,7 @@ def _in_sequence(warmed: Warmed) -> Q:
     return Q(Exists(places))
 
 
-def _refusal(now: datetime) -> Case:
+def _refusal(now: datetime, topic: Topic = "offers") -> Case:
     """Empty for who may get it. In the words and the order of the gate, which asks again when the message leaves."""
     agreed = Consent.objects.filter(lead=OuterRef("pk"), kind=Consent.Kind.OFFERS, withdrawn_at=None)
     return Case(
@@ -87,7 +89,7 @@ def _refusal(now: datetime) -> Case:
         When(taken_at__isnull=False, then=Value("human took over")),
         When(~Exists(agreed), then=Value("no consent")),
         When(snoozed_until__gt=now, then=Value("asked for silence")),
-        When(wants_offers=False, then=Value("topic is off")),
+        When(**{f"wants_{topic}": False}, then=Value("topic is off")),
         default=Value(""),
         output_field=CharField(),
     )

@@ -18,7 +18,7 @@ TEXTS = {"text", "payload__text", "answer"}
 
 PROFILE = (
     "telegram_id", "first_name", "last_name", "username", "language_code", "phone", "email",
-    "status", "intent", "pain", "detail", "goal", "wants_tips", "wants_offers", "wants_business",
+    "status", "intent", "pain", "detail", "goal", "wants_tips", "wants_offers", "wants_business", "wants_posts",
     "created_at", "last_seen_at", "blocked_at", "offers_asked_at", "score", "customer_score", "business_score",
     "taken_at",
 )  # fmt: skip

@@ -46,6 +46,7 @@ class Reader(NamedTuple):
     wants_tips: bool
     wants_offers: bool
     wants_business: bool
+    wants_posts: bool
     agrees: bool
     written_at: datetime | None
     time_zone: str
@@ -57,7 +58,7 @@ class Reader(NamedTuple):
 # the consent says «не чаще раза в день».
 READERS = """
 SELECT m.id, l.partner_id, l.phone, l.status, l.blocked_at, l.taken_at, l.snoozed_until,
-    l.wants_tips, l.wants_offers, l.wants_business,
+    l.wants_tips, l.wants_offers, l.wants_business, l.wants_posts,
     EXISTS (SELECT FROM partners_consent c WHERE c.lead_id = l.id AND c.kind = 'offers' AND c.withdrawn_at IS NULL),
     (
         SELECT max(w.claimed_at) FROM content_outboxmessage w
@@ -111,14 +112,17 @@ def _refusal(reader: Reader, message: Claimed, now: datetime) -> str:
 
 
 def _unwanted(reader: Reader, source: str) -> str:
-    if reader.wants_tips and reader.wants_offers and reader.wants_business:
+    is_notice = source.startswith("post_notice:")
+    if not is_notice and reader.wants_tips and reader.wants_offers and reader.wants_business:
         return ""
     wanted: bool = getattr(reader, f"wants_{topic_of(partner_id=reader.partner_id, source=source)}")
     return "" if wanted else "topic is off"
 
 
 def topic_of(*, partner_id: int, source: str) -> Topic:
-    """A sequence tells its topic; a broadcast, and whatever else is promotional, is an offer."""
+    """A sequence tells its topic, a notice is of posts; a broadcast, and whatever else is promotional, is an offer."""
     kind, _colon, key = source.partition(":")
+    if kind == "post_notice":
+        return "posts"
     sequence = sequences_of(partner_id=partner_id).get(key) if kind == "sequence" else None
     return sequence.topic if sequence else "offers"

@@ -44,7 +44,8 @@ def message(lane: OutboxMessage.Lane = Lane.SEQUENCE, **fields: Any) -> Claimed:
 def reader(**fields: Any) -> Reader:
     values: dict[str, Any] = {
         "message_id": 1, "partner_id": 1, "phone": "", "status": "new", "blocked_at": None, "taken_at": None,
-        "snoozed_until": None, "wants_tips": True, "wants_offers": True, "wants_business": True, "agrees": True,
+        "snoozed_until": None, "wants_tips": True, "wants_offers": True, "wants_business": True, "wants_posts": False,
+        "agrees": True,
         "written_at": None, "time_zone": "Europe/Moscow", "quiet_from": time(21), "quiet_to": time(10),
     }  # fmt: skip
     return Reader(**values | fields)
