@@ -22,8 +22,9 @@ ButtonName = Literal[
     "no_picture", "back", "leave", "withdraw", "refresh", "arrived", "publish_again", "generate",
 ]  # fmt: skip
 Line = Literal[
-    "place", "place_topic", "out_at", "published_at", "again_at", "reason", "check_there", "decided", "blocks",
-    "warns", "finding", "picture", "without_picture", "sources", "late", "late_nobody", "refused", "no_other_picture",
+    "place", "place_topic", "out_at", "out_when", "published_at", "again_at", "reason", "check_there", "decided",
+    "blocks", "warns", "finding", "picture", "without_picture", "sources", "late", "late_nobody", "refused",
+    "no_other_picture",
     "drawing", "cannot_draw", "being_drawn", "not_drawn", "unreadable", "no_time", "past", "post", "planned", "plan",
     "plan_failed", "scheduled", "plans", "more", "advert", "no_advert",
 ]  # fmt: skip

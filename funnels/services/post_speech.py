@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from content import template
 from content.markup import MESSAGE_LIMIT, fault, shorten, telegram_length, visible
-from content.messages import Button, Html, Message, escape
+from content.messages import Button, Html, Message
 from content.models import Post, PostAct
+from content.outbox.words import reason_words
 from content.posts.kinds import PostType, shipped
-from content.posts.links import published, seen
+from content.posts.links import chat_link, published, seen
 from content.queries.post_checks import mark_of
 from content.russian import day_and_month
 from content.services.posts.decision import DECISIONS
@@ -126,12 +127,14 @@ class PostSpeech:
         return self.line("place_topic", kind=kind.name, topic=kind.topic)
 
     def _fate(self, post: Post) -> Iterator[Html]:
+        if post.state == State.PENDING:
+            yield self.line("out_when")
         if post.state == State.SCHEDULED and post.due_at:
             yield self.line("out_at", time=self.time(post.due_at))
         if post.state == State.PUBLISHED and post.published_at:
             yield self.line("published_at", time=self.time(post.published_at))
         if post.state in (State.FAILED, State.REJECTED) and post.reason:
-            yield self.line("reason", reason=post.reason)
+            yield self.line("reason", reason=reason_words(post.reason))
         if post.state == State.FAILED and post.due_at:
             yield self.line("again_at", time=self.time(post.due_at))
         if post.state == State.UNKNOWN:
@@ -186,8 +189,5 @@ def beginning(post: Post) -> str:
 
 
 def _place_link(post: Post) -> Html:
-    """To the topic, or to the message if it has a number."""
-    chat, parts = str(post.chat_id or ""), [part for part in (post.thread_id, post.message_id) if part]
-    if not chat.startswith("-100") or not parts:
-        return escape("в группу")
-    return Html(f'<a href="https://t.me/c/{"/".join([chat[4:], *map(str, parts)])}">в группу</a>')
+    link = chat_link(post.chat_id or 0, post.thread_id)
+    return Html(f'<a href="{link}">в группу</a>' if link else "в группу")
