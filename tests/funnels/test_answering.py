@@ -192,6 +192,14 @@ def test_a_question_that_follows_another_is_understood(anna: Partner, ivan: Lead
     assert states(anna) == [State.ANSWERED, State.ANSWERED]
 
 
+def test_a_new_question_with_this_in_it_is_searched_alone(anna: Partner, ivan: Lead) -> None:
+    write("Пирамида платит за взносы новых людей, а план платит за покупки.", "Пирамида или нет")
+    asks(ivan, "Сколько идёт доставка?", "это пирамида?")
+    answer_all(anna)
+    assert "взносы" in said(anna)[1]
+    assert "рабочих дней" not in said(anna)[1]
+
+
 def test_thanks_come_between_a_question_and_what_follows_it(anna: Partner, ivan: Lead) -> None:
     asks(ivan, "Привет!", "Сколько идёт доставка?", "Спасибо!", "а она бесплатна?")
     answer_all(anna)

@@ -16,10 +16,10 @@ REMEMBERED = timedelta(hours=12)
 FOLLOWS = timedelta(minutes=15)
 SHORT = 6  # words
 
-# «А в Казань?», «сколько он стоит»: a question about what was just spoken of.
-_FOLLOWING = re.compile(
-    r"^(а|и|ну|тогда|ещ[её]|или|почему|зачем|подробнее|как именно)\b"
-    r"|\b(он|она|оно|они|его|е[её]|их|ему|ей|им|н[её]м|ней|них|это|этот|эта|эти|этого|этой|там|туда)\b",
+# «А в Казань?» goes on with what was just spoken of; «это развод?» may, or asks something new.
+_GOES_ON = re.compile(r"^(а|и|ну|тогда|или|ещ[её]|подробнее|как именно)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"^(почему|зачем)\b|\b(он|она|оно|они|его|е[её]|их|ему|ей|им|н[её]м|ней|них|эт(?:о|от|а|и|ого|ой)|там|туда)\b",
     re.IGNORECASE,
 )
 
@@ -45,9 +45,12 @@ def turns(earlier: Sequence[Question]) -> tuple[Turn, ...]:
     return tuple(said)
 
 
-def in_context(question: Claimed, earlier: Sequence[Question]) -> str | None:
-    """The question after the one that it follows up, for searching; None if it stands alone."""
-    if not earlier or earlier[-1].asked_at < question.asked_at - FOLLOWS:
-        return None
-    follows = len(question.text.split()) <= SHORT and _FOLLOWING.search(question.text.strip())
-    return f"{earlier[-1].text} {question.text}" if follows else None
+def wordings(question: Claimed, earlier: Sequence[Question]) -> tuple[str, ...]:
+    """The question as it is to be searched for, in this order: alone, or with the one that it follows up."""
+    text = question.text.strip()
+    if not earlier or earlier[-1].asked_at < question.asked_at - FOLLOWS or len(text.split()) > SHORT:
+        return (text,)
+    whole = f"{earlier[-1].text} {text}"
+    if _GOES_ON.search(text):
+        return whole, text
+    return (text, whole) if _POINTS_BACK.search(text) else (text,)

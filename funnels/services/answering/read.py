@@ -22,7 +22,7 @@ from funnels.curator_words import CuratorVoice
 from funnels.instant_words import Rows
 from funnels.models import Question
 from funnels.services.answering.claim import Claimed
-from funnels.services.answering.history import in_context, said_before, turns
+from funnels.services.answering.history import said_before, turns, wordings
 from funnels.services.answering.links import answer_links
 from funnels.services.presets import curator_texts
 from partners.models import Bot, Lead, Partner
@@ -114,10 +114,8 @@ def read(question: Claimed, reader: Reader) -> Reading:
 
 
 def _wordings(question: Claimed, earlier: Sequence[Question], reader: Reader) -> list[str]:
-    """In this order, until one finds something: with what was asked before, alone, without names."""
-    asked = question.text
-    wordings = (in_context(question, earlier), asked, impersonal(asked, reader.names))
-    return list(dict.fromkeys(filter(None, wordings)))
+    """In this order, until one finds something; without names at last."""
+    return list(dict.fromkeys([*wordings(question, earlier), impersonal(question.text, reader.names)]))
 
 
 def _names(question: Claimed) -> Collection[str]:
