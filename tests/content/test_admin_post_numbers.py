@@ -55,7 +55,7 @@ def test_the_period_and_the_order(partner: Partner) -> None:
     week = page(user)
     assert week.index("Новый") < week.index("Любимый")
     assert "Старый" not in week
-    assert "not available to bots" in week
+    assert "Views: not available to bots." in week
     assert "Старый" in page(user, days="30")
     liked = page(user, by="reactions")
     assert liked.index("Любимый") < liked.index("Новый")
