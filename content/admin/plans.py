@@ -90,6 +90,7 @@ class PostPlanAdmin(PartnersRowAdmin):
         "enabled",
     )
     ordering = ("partner__name", "kind", "next_at", "pk")
+    fields = ("partner", "kind", "crontab", "enabled")
     actions = None
 
     class Media:

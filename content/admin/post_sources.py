@@ -32,7 +32,7 @@ class ForWhomAdmin(PanelAdmin):
 
     autocomplete_fields: tuple[str, ...] = ("partner",)
     list_select_related = ("partner",)
-    actions = None
+    actions: tuple[str, ...] | None = None
 
     @display(description=_("for whom"), ordering="partner__name")
     def for_whom(self, row: Story | Offer | Idea) -> str:
@@ -61,7 +61,7 @@ class StoryAdmin(ForWhomAdmin):
     list_filter = (("partner", AutocompleteSelectFilter), ToldFilter)
     search_fields = ("text", "consent")
     fields = ("text", "consent", "partner")
-    actions_detail = ("withdraw", "tell_again")
+    actions = ("withdraw_chosen", "tell_chosen")
 
     @display(description=_("story"))
     def beginning(self, story: Story) -> str:
@@ -76,17 +76,15 @@ class StoryAdmin(ForWhomAdmin):
         """Whose consent there was stays known."""
         return False
 
-    @action(description=_("The consent was withdrawn"), permissions=["change"])
-    def withdraw(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        stories.withdraw(story_id=object_id, now=clock.now())
-        messages.success(request, gettext("This story is not told any more."))
-        return redirect("admin:content_story_change", object_id)
+    @action(description=_("The consent was withdrawn: tell them no longer"), permissions=["change"])
+    def withdraw_chosen(self, request: HttpRequest, queryset: QuerySet[Story]) -> None:
+        stories.withdraw(stories=queryset.values_list("pk", flat=True), now=clock.now())
+        messages.success(request, gettext("These stories are not told any more."))
 
-    @action(description=_("It may be told again"), permissions=["change"])
-    def tell_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        stories.tell_again(story_id=object_id)
-        messages.success(request, gettext("This story may be told."))
-        return redirect("admin:content_story_change", object_id)
+    @action(description=_("They may be told again"), permissions=["change"])
+    def tell_chosen(self, request: HttpRequest, queryset: QuerySet[Story]) -> None:
+        stories.tell_again(stories=queryset.values_list("pk", flat=True))
+        messages.success(request, gettext("These stories may be told."))
 
 
 class OfferForm(forms.ModelForm):  # type: ignore[type-arg]  # a generic only for mypy

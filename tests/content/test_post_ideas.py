@@ -187,7 +187,10 @@ def test_a_story_needs_its_consent_and_can_be_withdrawn(client: Client) -> None:
     with tenancy.all_partners():
         [story] = Story.objects.all()
     assert (story.added_at, story.retired_at) == (NOW, None)
-    client.get(f"{STORIES}{story.pk}/withdraw", follow=True)
+    for action, retired in (("withdraw_chosen", NOW), ("tell_chosen", None)):
+        client.post(STORIES, {"action": action, "_selected_action": story.pk})
+        with tenancy.all_partners():
+            assert Story.objects.get().retired_at == retired
     assert client.get(f"{STORIES}{story.pk}/delete/").status_code == 403
 
 

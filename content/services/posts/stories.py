@@ -1,16 +1,17 @@
-"""Whether a story may be told. Behind the door of its owner."""
+"""Whether stories may be told. Behind the door of their owner."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from content.models import Story
 
 
-def withdraw(*, story_id: int, now: datetime) -> bool:
-    """The consent was taken back. False if it was before."""
-    return bool(Story.objects.filter(pk=story_id, retired_at=None).update(retired_at=now))
+def withdraw(*, stories: Iterable[int], now: datetime) -> int:
+    """The consent was taken back. How many were told until now."""
+    return Story.objects.filter(pk__in=list(stories), retired_at=None).update(retired_at=now)
 
 
-def tell_again(*, story_id: int) -> bool:
-    return bool(Story.objects.filter(pk=story_id).exclude(retired_at=None).update(retired_at=None))
+def tell_again(*, stories: Iterable[int]) -> int:
+    return Story.objects.filter(pk__in=list(stories)).exclude(retired_at=None).update(retired_at=None)
