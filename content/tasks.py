@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
@@ -11,6 +10,7 @@ from content.services.posts import drafts, drawing, numbers, ordering, plans, pu
 from content.services.posts.writing import write_next
 from content.services.vectors import embed_waiting
 from partners import clock, tenancy
+from partners.rounds import for_each
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def draw_picture(partner_id: int, order_id: int) -> None:
 def run_post_plans() -> None:
     with tenancy.all_partners():
         partner_ids = plans.due_partners(clock.now())
-    _for_each(partner_ids, plans.run_due)
+    for_each(partner_ids, plans.run_due)
 
 
 @shared_task
@@ -72,22 +72,12 @@ def publish_posts() -> None:
     """The rows say what is due and what is on its way: a tick that is lost, or runs twice at once, does no harm."""
     with tenancy.all_partners():
         partner_ids = publishing.due_partners(clock.now())
-    _for_each(partner_ids, publishing.watch)
-    _for_each(partner_ids, publishing.begin_due)
+    for_each(partner_ids, publishing.watch)
+    for_each(partner_ids, publishing.begin_due)
 
 
 @shared_task
 def count_posts() -> None:
     with tenancy.all_partners():
         partner_ids = numbers.due_partners(clock.now())
-    _for_each(partner_ids, numbers.take_snapshots)
-
-
-def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:
-    """What goes wrong for one partner must not keep the others waiting."""
-    for partner_id in partner_ids:
-        try:
-            with tenancy.partner(partner_id):
-                service(partner_id=partner_id, now=clock.now())
-        except Exception:
-            log.exception("%s failed for partner %s", service.__name__, partner_id)
+    for_each(partner_ids, numbers.take_snapshots)

@@ -1,5 +1,4 @@
 import logging
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from queue import Empty, SimpleQueue
@@ -17,6 +16,7 @@ from funnels.services.scores import due_partners as partners_to_rescore
 from funnels.services.scores import rescore_due
 from funnels.services.tick import due_partners, tick
 from partners import clock, tenancy
+from partners.rounds import for_each
 
 log = logging.getLogger(__name__)
 
@@ -100,14 +100,14 @@ def finish_broadcasts() -> None:
 def repeat_alerts() -> None:
     with tenancy.all_partners():
         partner_ids = reminders.due_partners(now=clock.now())
-    _for_each(partner_ids, reminders.remind)
+    for_each(partner_ids, reminders.remind)
 
 
 @shared_task
 def send_digests() -> None:
     with tenancy.all_partners():
         partner_ids = digest.due_partners(now=clock.now())
-    _for_each(partner_ids, digest.send_digest)
+    for_each(partner_ids, digest.send_digest)
 
 
 @shared_task
@@ -115,7 +115,7 @@ def show_posts() -> None:
     """What was written by a worker, changed by an operator, or did not get published."""
     with tenancy.all_partners():
         partner_ids = post_cards.due_partners()
-    _for_each(partner_ids, post_cards.show_due)
+    for_each(partner_ids, post_cards.show_due)
 
 
 @shared_task
@@ -123,7 +123,7 @@ def send_late_answers() -> None:
     """What operators have answered in the inbox."""
     with tenancy.all_partners():
         partner_ids = late.due_partners()
-    _for_each(partner_ids, late.send_due)
+    for_each(partner_ids, late.send_due)
 
 
 @shared_task
@@ -131,21 +131,11 @@ def tell_post_troubles() -> None:
     """Of posts and plans of posts that failed."""
     with tenancy.all_partners():
         partner_ids = post_troubles.due_partners(now=clock.now())
-    _for_each(partner_ids, post_troubles.tell)
+    for_each(partner_ids, post_troubles.tell)
 
 
 @shared_task
 def tell_of_posts() -> None:
     with tenancy.all_partners():
         partner_ids = post_notice.due_partners(clock.now())
-    _for_each(partner_ids, post_notice.tell)
-
-
-def _for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None:
-    """What goes wrong for one partner must not keep the others waiting."""
-    for partner_id in partner_ids:
-        try:
-            with tenancy.partner(partner_id):
-                service(partner_id=partner_id, now=clock.now())
-        except Exception:
-            log.exception("%s failed for partner %s", service.__name__, partner_id)
+    for_each(partner_ids, post_notice.tell)
