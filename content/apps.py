@@ -8,3 +8,7 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from content import checks  # noqa: F401  (registers the check of pgvector)
+        from content.services.posts import plans
+        from partners.services import zones
+
+        zones.follow(plans.zone_changed)

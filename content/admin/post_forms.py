@@ -17,6 +17,7 @@ from unfold.widgets import (
 )
 
 from content.models import Post, PostKind
+from content.posts.art import OF_WISH
 from content.posts.moments import NoSuchTime, moment_of
 from content.queries.post_pictures import Suggestion, offered
 from partners.models import Partner
@@ -122,6 +123,13 @@ class PictureForm(DecisionForm):
     def media_id(self) -> int | None:
         chosen = self.cleaned_data["picture"]
         return int(chosen) if chosen else None
+
+
+class DrawForm(DecisionForm):
+    primary = "wish"
+    wish = forms.CharField(
+        label=_("What should be on it"), max_length=OF_WISH, required=False, widget=UnfoldAdminTextInputWidget
+    )
 
 
 class MarkForm(DecisionForm):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from content.admin.post_forms import (
     CommentForm,
     DecisionForm,
+    DrawForm,
     MarkForm,
     MomentForm,
     PictureForm,
@@ -28,7 +29,7 @@ from content.admin.post_forms import (
 from content.admin.post_look import Look, address, places, steps
 from content.models import MediaItem, Post
 from content.posts.kinds import shipped
-from content.services.posts import desk
+from content.services.posts import desk, ordering
 from content.services.posts.decision import Decision, Outcome
 from partners import clock
 from partners.admin.base import PanelAdmin
@@ -39,7 +40,7 @@ CHANGE = "admin:content_post_change"
 
 _WORK = ("edit", "rewrite", "again", "picture", "mark")
 WORDS: Mapping[str, tuple[str, ...]] = {
-    State.PENDING: ("publish", "schedule", "reject", *_WORK),
+    State.PENDING: ("publish", "schedule", "reject", "draw", *_WORK),
     State.FAILED: ("publish", "schedule", "withdraw", "reject", *_WORK),
     State.APPROVED: ("withdraw", *_WORK),
     State.SCHEDULED: ("move", "withdraw", *_WORK),
@@ -55,6 +56,7 @@ FORMS: Mapping[str, type[DecisionForm]] = {
     "rewrite": CommentForm,
     "again": DecisionForm,
     "picture": PictureForm,
+    "draw": DrawForm,
     "mark": MarkForm,
     "there": DecisionForm,
     "missing": DecisionForm,
@@ -69,6 +71,7 @@ DONE = {
     "rewrite": gettext_lazy("It is being rewritten: look again in a minute."),
     "again": gettext_lazy("Another post of this type is being written: look again in a minute."),
     "picture": gettext_lazy("The post with its new picture waits for a decision."),
+    "draw": gettext_lazy("It is being drawn: that takes a few minutes."),
     "mark": gettext_lazy("The mark was set; the post waits for a decision."),
     "there": gettext_lazy("It counts as published."),
     "missing": gettext_lazy("It is published once more."),
@@ -90,7 +93,7 @@ class PostPage(PanelAdmin):
 
     def _decide(self, request: HttpRequest, post: Post) -> HttpResponse:
         word = request.POST.get("do", "")
-        if word not in FORMS:
+        if word not in FORMS or (word == "draw" and not ordering.can_draw(post.partner_id)):
             return redirect(CHANGE, post.pk)
         form = FORMS[word](post, request.POST, auto_id=f"{word}_%s")
         if not form.is_valid():
@@ -114,7 +117,7 @@ class PostPage(PanelAdmin):
 
     def _show(self, request: HttpRequest, post: Post, word: str = "", sent: DecisionForm | None = None) -> HttpResponse:
         may_change = self.has_change_permission(request, post)
-        words = WORDS.get(post.state, ()) if may_change else ()
+        words = words_for(post) if may_change else ()
         forms = {name: FORMS[name](post, auto_id=f"{name}_%s") for name in words}
         if sent is not None and word in forms:
             forms[word] = sent
@@ -139,6 +142,14 @@ class PostPage(PanelAdmin):
         return TemplateResponse(request, "admin/content/post.html", context)
 
 
+def words_for(post: Post) -> tuple[str, ...]:
+    """What can be decided about it."""
+    words = WORDS.get(post.state, ())
+    if "draw" in words and not ordering.can_draw(post.partner_id):
+        return tuple(word for word in words if word != "draw")
+    return words
+
+
 def decide(word: str, form: DecisionForm, *, by: str, now: datetime) -> Decision:
     """Raises MediaItem.DoesNotExist."""
     values = form.cleaned_data
@@ -156,6 +167,8 @@ def decide(word: str, form: DecisionForm, *, by: str, now: datetime) -> Decision
             return desk.rewrite(comment=values["comment"], **known)
         case PictureForm():
             return desk.set_picture(media_id=form.media_id, reason=_("chosen by %(name)s") % {"name": by}, **known)
+        case DrawForm():
+            return ordering.redraw(post_id=form.post.pk, revision=values["revision"], wish=values["wish"], now=now)
         case MarkForm() if values["advert"] == "advert":
             return desk.mark(erid=values["erid"], advertiser=values["advertiser"], **known)
         case MarkForm():

@@ -39,7 +39,9 @@ def tell(*, partner_id: int, now: datetime) -> None:
     for act in acts.select_related("post"):
         key = f"post:{act.post_id}:{act.revision}:{act.act}"
         text = _unknown(act.post) if act.act == Act.UNKNOWN else _failed(act)
-        tell_everybody(partner=partner, key=key, text=text, source=SOURCE, now=now)
+        # What waits for the partner comes as a card with buttons, see `post_cards`.
+        has_card = not _is_tried_again(act.post)
+        tell_everybody(partner=partner, key=key, text=text, source=SOURCE, now=now, spare_partner=has_card)
     for order in _not_drawn_since(now).filter(partner=partner).select_related("post"):
         tell_everybody(partner=partner, key=f"picture:{order.pk}", text=_not_drawn(order), source=SOURCE, now=now)
     for plan in PostPlan.objects.filter(partner=partner, enabled=True, failures__gt=0, next_at__isnull=False):
@@ -49,9 +51,13 @@ def tell(*, partner_id: int, now: datetime) -> None:
 
 def _failed(act: PostAct) -> Html:
     told = _("⚠️ <b>Post %(number)s (%(kind)s) was not published.</b>\n%(reason)s")
-    if act.post.due_at:
+    if _is_tried_again(act.post):
         told += "\n" + _("It is tried again by itself.")
     return Html(told % _facts(act.post, reason_words(act.comment)))
+
+
+def _is_tried_again(post: Post) -> bool:
+    return post.state == Post.State.FAILED and post.due_at is not None
 
 
 def _unknown(post: Post) -> Html:

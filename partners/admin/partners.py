@@ -20,7 +20,7 @@ from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, Secret
 from partners.fields import Secret
 from partners.models import Bot, Partner, YandexAccount
 from partners.queries import no_signals
-from partners.services import reminders
+from partners.services import reminders, zones
 from partners.services.bots import TokenRefused, add_bot, replace_token, telegram_id_of
 from partners.services.partners import follow
 from partners.templatetags.panel import redacted
@@ -262,6 +262,8 @@ class PartnerAdmin(PanelAdmin):
         super().save_model(request, obj, form, change)
         if change and "auto_reminders" in form.changed_data:
             reminders.switched(partner=obj, now=clock.now())
+        if change and "time_zone" in form.changed_data:
+            zones.changed(partner=obj, now=clock.now())
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Any], formset: BaseInlineFormSet[Any, Any, Any], change: bool

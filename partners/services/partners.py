@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from partners.models import Bot, Partner, YandexAccount
 from partners.onboarding.config import PartnerConfig, YandexSection
-from partners.services import bots, reminders
+from partners.services import bots, reminders, zones
 from partners.strict_yaml import Lines
 from partners.yaml_model import checked
 
@@ -76,6 +76,8 @@ def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:
             partner.save()
         if "settings.auto_reminders" in changed and not created:
             reminders.switched(partner=partner, now=now)
+        if "partner.time_zone" in changed and not created:
+            zones.changed(partner=partner, now=now)
         changed += _save_bot(partner, config, now) + _save_yandex(partner, config)
         return Saved(partner, created, tuple(changed))
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from content.models import MediaItem, Post, PostReaction, Story
+from content.models import MediaItem, PictureOrder, Post, PostReaction, Story
 from content.outbox.delivery import Result
 from content.services.posts import desk
 from partners import clock, tenancy
@@ -29,6 +29,7 @@ from tests.content.stored_posts import (
 )
 from tests.factories import NOW, make_partner
 from tests.personas import client_of, colleague, operator, owner, stranger
+from tests.yandex import api_key_account
 
 LIST = "/admin/content/post/"
 TOMORROW = NOW + timedelta(days=1)
@@ -240,6 +241,8 @@ def test_an_unknown_post_is_looked_for_and_decided(bot: Bot, client: Client, pos
     assert unknown.state == State.UNKNOWN
     shown = html(client.get(page(post)))
     assert "/c/1234/77" in shown
+    assert shown.count("Telegram did not answer") == 2  # the post, and its history
+    assert "no answer<" not in shown
     assert 'value="publish"' not in shown
     send(client, unknown, do)
     assert stored(post).state == state
@@ -251,6 +254,38 @@ def test_nonsense_changes_nothing(client: Client, post: Post) -> None:
         assert client.post(page(post), typed, follow=True).status_code == 200
     assert stored(post).state == State.PENDING
     assert client.post(f"{LIST}{post.pk}/delete/").status_code == 403
+
+
+# A drawn picture
+
+
+def test_a_picture_is_drawn_where_somebody_can_draw(bot: Bot, client: Client, post: Post) -> None:
+    def orders() -> list[str]:
+        with tenancy.partner(bot.partner_id):
+            return list(PictureOrder.objects.values_list("prompt", flat=True))
+
+    send(client, post, "draw")
+    assert 'value="draw"' not in html(client.get(page(post)))
+    assert orders() == []
+    api_key_account(bot.partner, art_enabled=True)
+    assert 'value="draw"' in html(client.get(page(post)))
+    assert "is 2 now" not in html(send(client, post, "draw", wish="синяя чашка"))
+    send(client, post, "draw")  # the same one is being drawn
+    [prompt] = orders()
+    assert "синяя чашка" in prompt
+    helper = client_of(colleague(bot.partner))
+    assert helper.post(page(post), {"do": "draw", "revision": 1}).status_code == 403
+    assert client_of(stranger()).post(page(post), {"do": "draw", "revision": 1}).status_code == 404
+
+
+def test_no_picture_is_drawn_for_a_revision_that_is_over(bot: Bot, client: Client, post: Post) -> None:
+    api_key_account(bot.partner, art_enabled=True)
+    press(post, desk.edit, text=sample_text(number=1))
+    shown = html(send(client, post, "draw", wish="чашка"))
+    assert "it is revision 2 now" in shown
+    assert "чашка" in shown
+    with tenancy.partner(bot.partner_id):
+        assert not PictureOrder.objects.exists()
 
 
 # A new post

@@ -12,10 +12,13 @@ from content.models import Post, PostPlan, Story
 from content.posts.crontab import BadCrontab
 from content.posts.kinds import shipped, weekly_plan
 from content.services.posts import plans
-from partners import tenancy
+from partners import clock, tenancy
 from partners.models import Partner
+from partners.services.partners import config_of, save_partner
 from tests.content.stored_posts import make_publisher
 from tests.factories import NOW
+from tests.partners.test_admin_partners import data as partner_form
+from tests.personas import client_of, owner
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +133,18 @@ def test_another_zone_has_the_same_hours(partner: Partner) -> None:
     with tenancy.partner(partner.pk):
         plans.zone_changed(partner_id=partner.pk, now=NOW)
     assert stored(weekly).next_at == MONDAY - timedelta(hours=7)
+
+
+def test_whoever_moves_finds_the_plans_at_the_new_hour(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = make_publisher(topics={}).partner
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    weekly, off = plan(partner), plan(partner, kind="tips", enabled=False)
+    form = partner_form(time_zone="Asia/Vladivostok")
+    assert client_of(owner(partner)).post(f"/admin/partners/partner/{partner.pk}/change/", form).status_code == 302
+    assert stored(weekly).next_at == MONDAY - timedelta(hours=7)
+    with tenancy.all_partners():
+        config = config_of(Partner.objects.get(pk=partner.pk))
+        section = config.partner.model_copy(update={"time_zone": "Europe/Berlin"})
+        save_partner(config=config.model_copy(update={"partner": section}), now=NOW)
+    assert stored(weekly).next_at == MONDAY + timedelta(hours=2)
+    assert stored(off).next_at is None

@@ -324,3 +324,14 @@ def test_an_advert_is_marked_where_it_is_published(bot: Bot) -> None:
     approved(post)
     (message,) = promised(post)
     assert message.payload["text"].endswith("Реклама. ООО «Чай». erid: 2Vtz")
+
+
+def test_what_no_row_tells_of_any_more_is_not_sent_again(bot: Bot, post: Post) -> None:
+    approved(post)
+    send(bot, Sent.UNKNOWN, "no answer")
+    with tenancy.all_partners():
+        OutboxMessage.objects.all().delete()
+    decided = press(post, desk.confirm_published, by="Борис").post
+    assert (decided.state, decided.published_at) == (State.PUBLISHED, NOW)
+    tick(bot.partner, NOW + HOUR)
+    assert promised(post) == []

@@ -11,6 +11,7 @@ from content.ai.troubles import Trouble
 from content.models import OutboxMessage, PictureOrder, Post, PostPlan
 from content.outbox.delivery import Result
 from content.services.posts import desk
+from content.services.posts.publishing import BACK_OFF
 from funnels import tasks
 from partners import clock, tenancy
 from partners.models import Bot
@@ -63,7 +64,35 @@ def test_a_failure_is_told_once_to_everybody_whom_it_concerns(bot: Bot) -> None:
 
 def test_a_doubt_comes_with_the_place_to_look(bot: Bot) -> None:
     publish(bot, Sent.UNKNOWN, "no answer")
-    assert all("https://t.me/c/1234/77" in text for _chat, text in told())
+    messages = told()
+    assert all("https://t.me/c/1234/77" in text for _chat, text in messages)
+    assert [chat for chat, _text in messages] == [778, 900]
+
+
+@pytest.mark.parametrize(("state", "tries"), [(Sent.UNKNOWN, 1), (Sent.FAILED, len(BACK_OFF) + 1)])
+def test_what_the_partner_must_decide_comes_to_the_partner_as_a_card_alone(bot: Bot, state: str, tries: int) -> None:
+    post = publish(bot, state, "not found")
+    for _try in range(1, tries):
+        due_at = stored(post).due_at
+        assert due_at
+        tick(bot.partner, due_at)
+        (one,) = claim(bot, due_at)
+        finish(Result(one.id, state, "not found"), now=due_at)
+        tick(bot.partner, due_at)
+    assert stored(post).due_at is None
+    tasks.show_posts()
+    messages = told()
+    assert {chat for chat, _text in messages} == {777, 778, 900}
+    with tenancy.all_partners():
+        cards = OutboxMessage.objects.filter(chat_id=777, lane=OutboxMessage.Lane.ALERT)
+        assert all(row.dedupe_key.startswith("post_card:") for row in cards)
+
+
+def test_a_failure_that_was_decided_about_is_no_news_for_the_partner(bot: Bot) -> None:
+    post = publish(bot, Sent.FAILED, "not found")
+    press(stored(post), desk.withdraw)
+    press(stored(post), desk.schedule, at=NOW + timedelta(days=1))
+    assert [(chat, "tried again" in text) for chat, text in told()] == [(778, False), (900, False)]
 
 
 def test_a_plan_that_brings_nothing_is_told_every_time(bot: Bot) -> None:

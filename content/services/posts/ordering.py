@@ -16,6 +16,7 @@ from content.models import PictureOrder, Post, Product
 from content.posts.art import art_prompt
 from content.posts.kinds import shipped
 from content.queries.post_facts import product_facts
+from content.services.posts.decision import Decision, Outcome, taken
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,16 @@ LARGEST_SEED = 2**31
 def can_draw(partner_id: int) -> bool:
     """Whether there is anybody to draw for the partner: an account with YandexART switched on."""
     return artist_for(partner_id) is not None
+
+
+@transaction.atomic
+def redraw(*, post_id: int, revision: int, wish: str, now: datetime) -> Decision:
+    """A new picture for the revision that a person has seen; it makes a revision of its own when it is there."""
+    post = taken(post_id, revision, (Post.State.PENDING,))
+    if isinstance(post, Decision):
+        return post
+    order(post_id=post_id, wish=wish, now=now)
+    return Decision(Outcome.DONE, post)
 
 
 def order(*, post_id: int, wish: str = "", now: datetime) -> PictureOrder:

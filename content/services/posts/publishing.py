@@ -68,11 +68,14 @@ def watch(*, partner_id: int, now: datetime) -> int:
 
 
 def arrived(post: Post, *, by: str, now: datetime) -> Decision:
-    """A person has seen the last message in the chat; what is still missing of the post follows."""
+    """A person has seen the last message in the chat; what is still missing of the post follows.
+
+    Where no row tells any more what was sent, the person saw all of it.
+    """
     close(post, now, ARRIVED)
     post.attempts += 1
     post.reason, post.due_at = "", now
-    if _next_part(post) is None:
+    if not _of_revision(post) or _next_part(post) is None:
         post.published_at, post.due_at = now, None
         return done(post, State.PUBLISHED, Act.PUBLISHED, by=by, now=now)
     return done(post, State.APPROVED, Act.APPROVED, by=by, now=now)
