@@ -7,7 +7,9 @@ class FunnelsConfig(AppConfig):
     verbose_name = _("Funnels")
 
     def ready(self) -> None:
-        from funnels.services import pauses
+        from content.services import spending
+        from funnels.services import budget_warnings, pauses
         from partners.services import reminders
 
         reminders.follow(pauses.follow_reminders)
+        spending.follow(budget_warnings.warn)

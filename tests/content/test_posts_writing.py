@@ -251,6 +251,7 @@ def test_what_somebody_writes_nobody_else_begins(shelf: Partner) -> None:
     with psycopg.connect(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"], autocommit=True) as writer:
         writer.execute("SELECT pg_advisory_lock(%s + %s)", [NAMESPACE, post.pk])
         assert write_all(shelf) == 0
+        writer.execute("SELECT pg_advisory_unlock(%s + %s)", [NAMESPACE, post.pk])
     assert write_all(shelf) == 1
 
 

@@ -22,7 +22,7 @@ from content.ai.troubles import AiError, Trouble
 from content.ai.types import PICTURE, Ordered
 from content.imaging import PictureError
 from content.models import AiUse, MediaItem, PictureOrder, Post, PostAct
-from content.services import media
+from content.services import media, spending
 from content.services.posts import desk
 from partners import tenancy
 from partners.fastsql import fetch
@@ -96,15 +96,20 @@ def _order(order: PictureOrder, artist: Artist, clock: Clock) -> None:
 
 
 def _ordered(order: PictureOrder, artist: Artist, clock: Clock) -> Ordered:
-    return call(
-        Asking(_spending(order), clock),
-        artist,
-        price=price_for(artist.name, MODEL, clock().date()),
-        tokens=(PICTURE, 0),
-        make=lambda: artist.order(order.prompt, order.seed),
-        trouble_of=lambda _ordered: None,
-        wait=0,
-    )
+    asking = Asking(_spending(order), clock)
+    try:
+        return call(
+            asking,
+            artist,
+            price=price_for(artist.name, MODEL, clock().date()),
+            tokens=(PICTURE, 0),
+            make=lambda: artist.order(order.prompt, order.seed),
+            trouble_of=lambda _ordered: None,
+            wait=0,
+        )
+    finally:
+        with tenancy.partner(order.partner_id):
+            spending.tell(partner_id=order.partner_id, warned=asking.warned, now=clock())
 
 
 def _look(order: PictureOrder, artist: Artist, clock: Clock) -> None:

@@ -27,6 +27,7 @@ from content.posts.picking import Lacking
 from content.posts.prompting import Asked, Rewrite
 from content.queries.post_checks import earlier_than, findings_of, remembered_prints
 from content.queries.post_pools import facts_for, today_of
+from content.services import spending
 from content.services.posts import pictures
 from content.services.posts.decision import CURATOR, changed
 from content.services.posts.drafts import claimed
@@ -139,6 +140,9 @@ def _written(post: Post, clock: Clock) -> Written:
     with tenancy.partner(post.partner_id):
         brief = brief_for(post, clock())
     asked, outcome = _ask(brief, clock)
+    with tenancy.partner(post.partner_id):
+        # Before anything is written: the warning is true also if nothing can be.
+        spending.tell(partner_id=post.partner_id, warned=outcome.warned, now=clock())
     with tenancy.partner(post.partner_id):
         by_model = _of_model(brief, asked, outcome, clock())
         return by_model or replace(_composed(brief), roubles=outcome.roubles)

@@ -13,7 +13,7 @@ from funnels.models import Alert, Question
 from funnels.services.alerts import raise_again
 from funnels.services.answering.claim import Claimed
 from funnels.services.answering.decide import Thought
-from funnels.services.answering.warnings import warn
+from funnels.services.budget_warnings import warn
 from partners.models import Bot, Lead
 
 SOURCE = "answer"

@@ -13,8 +13,11 @@ from pytest_django import Settings
 from content.ai.chain import EXTRACTIVE
 from content.ai.standin import Standin
 from content.models import AiUse, OutboxMessage
+from content.services.posts import drafts, drawing, ordering
+from content.services.posts.writing import write_next
 from partners import tenancy
-from partners.models import Lead, Partner
+from partners.models import Lead, Partner, YandexAccount
+from tests.content.stored_posts import make_post
 from tests.factories import NOW, make_bot, make_lead, make_partner
 from tests.funnels.curator import DELIVERY, answer_all, asks, questions, write
 from tests.yandex import api_key_account, running_cloud
@@ -105,3 +108,29 @@ def test_what_is_said_names_the_sums(lead: Lead) -> None:
     with tenancy.partner(lead.partner_id):
         text = OutboxMessage.objects.get(chat_id=PARTNER, lane=OutboxMessage.Lane.ALERT).payload["text"]
     assert text.replace("\u202f", " ").count("100 ₽") == 2
+
+
+def test_a_post_tells_it_like_an_answer_and_is_written_without_a_model(lead: Lead, cloud: Standin) -> None:
+    partner = lead.partner
+    spend(partner, "99.999")
+    with tenancy.partner(partner.pk):
+        drafts.order(partner_id=partner.pk, kind="motivation", by="Анна", now=NOW)
+    assert write_next(partner_id=partner.pk, clock=lambda: NOW)
+    assert cloud.calls == []
+    told = [(reader, "🪫 <b>Анна &lt;b&gt;") for reader in (*OPERATORS, PARTNER, HELPER)]
+    assert heard(partner) == told
+    assert ask(lead) == EXTRACTIVE
+    assert heard(partner) == told
+
+
+def test_a_picture_that_the_budget_does_not_allow_tells_it_too(lead: Lead, cloud: Standin) -> None:
+    partner = lead.partner
+    with tenancy.all_partners():
+        YandexAccount.objects.update(art_enabled=True)
+    spend(partner, "99.999")
+    post = make_post(partner)
+    with tenancy.partner(partner.pk):
+        order = ordering.order(post_id=post.pk, now=NOW)
+    drawing.draw(partner_id=partner.pk, order_id=order.pk, clock=lambda: NOW)
+    assert cloud.calls == []
+    assert heard(partner) == [(reader, "🪫 <b>Анна &lt;b&gt;") for reader in (*OPERATORS, PARTNER, HELPER)]
