@@ -27,6 +27,7 @@ MOSTLY_OF_THE_NETWORK = "most of them belong to the network, which has no partne
 NOT_COMPOSITE = {
     ("content.RegressionQuestion", "document"): MOSTLY_OF_THE_NETWORK,
     ("content.PictureOrder", "picture"): MOSTLY_OF_THE_NETWORK,
+    ("content.Post", "idea"): MOSTLY_OF_THE_NETWORK,
     ("content.Post", "picture"): MOSTLY_OF_THE_NETWORK,
     ("funnels.Conversation", "version"): MOSTLY_OF_THE_NETWORK,
     ("funnels.FunnelEvent", "version"): MOSTLY_OF_THE_NETWORK,

@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from content.models import Post, PostKind
+from content.models import Idea, Post, PostKind
 from content.posts.art import OF_WISH
 from content.posts.moments import NoSuchTime, moment_of
 from content.queries.post_pictures import Suggestion, offered
@@ -158,11 +158,13 @@ class OrderForm(forms.Form):
     partner = forms.ModelChoiceField(Partner.objects.none(), label=_("Partner"), widget=UnfoldAdminSelectWidget)
     kind = forms.ChoiceField(label=_("Type"), choices=PostKind.choices, widget=UnfoldAdminSelectWidget)
 
-    def __init__(self, data: Any = None, *, partner_id: int | None, **kwargs: Any) -> None:
-        """`partner_id`: whose login it is; None for operators."""
+    def __init__(self, data: Any = None, *, partner_id: int | None, idea: Idea | None = None, **kwargs: Any) -> None:
+        """`partner_id`: whose login it is; None for operators. `idea`: what it is to be about."""
         super().__init__(data, **kwargs)
+        self.idea = idea
         if partner_id is None:
-            self.fields["partner"].queryset = Partner.objects.order_by("name")  # type: ignore[attr-defined]
+            whose = {"pk": idea.partner_id} if idea and idea.partner_id else {}
+            self.fields["partner"].queryset = Partner.objects.filter(**whose).order_by("name")  # type: ignore[attr-defined]
         else:
             del self.fields["partner"]
         self.own_partner_id = partner_id

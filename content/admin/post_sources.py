@@ -7,19 +7,22 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from content.models import Idea, Offer, Story
+from content.models import Idea, Offer, Post, Story
 from content.posts.export import MAX_BYTES, SOURCE_LENGTH, Export, ExportError, read_export
 from content.services.posts import ideas, stories
 from partners import clock
@@ -146,13 +149,28 @@ class ImportForm(forms.Form):
 
 @admin.register(Idea)
 class IdeaAdmin(ReadOnlyAdmin, ForWhomAdmin):
-    list_display = ("topic", "popularity", "written_on", "source", "for_whom", "used_at")
+    list_display = ("topic", "popularity", "written_on", "source", "for_whom", "used", "write")
     list_filter = (
         ("partner", AutocompleteSelectFilter),
         ("kind", ChoicesDropdownFilter),
     )
     search_fields = ("topic", "source")
     list_before_template = "admin/content/idea_bar.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Idea]:
+        posts = Post.objects.filter(idea=OuterRef("pk")).order_by("-created_at")
+        rows: QuerySet[Idea] = super().get_queryset(request)
+        return rows.annotate(used=Subquery(posts.values("created_at")[:1]))
+
+    @display(description=_("used"), ordering="used")
+    def used(self, idea: Idea) -> str:
+        moment = idea.used  # type: ignore[attr-defined]  # annotated
+        return f"{timezone.localtime(moment):%d.%m.%Y}" if moment else "—"
+
+    @display(description=_("post"))
+    def write(self, idea: Idea) -> SafeString:
+        link = '<span class="panel"><a class="panel-button" href="{}?idea={}">{}</a></span>'
+        return format_html(link, reverse("admin:content_post_add"), idea.pk, _("Write a post"))
 
     def get_urls(self) -> list[URLPattern]:
         own = path("import/", self.admin_site.admin_view(self.take_in), name="content_idea_import")

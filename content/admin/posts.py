@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -22,7 +22,7 @@ from unfold.decorators import display
 from content.admin.calendar import CalendarPages
 from content.admin.post_forms import OrderForm
 from content.admin.post_page import CHANGE, PostPage
-from content.models import Post
+from content.models import Idea, Post
 from content.posts.kinds import shipped
 from content.posts.links import title_of
 from content.posts.picking import Lacking
@@ -74,7 +74,7 @@ class PostAdmin(CalendarPages, PostPage, PartnersRowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         turns = Case(When(state__in=ASKING, then=Value(0)), When(state=State.DRAFT, then=Value(1)), default=Value(2))
         rows: QuerySet[Post] = super().get_queryset(request)
-        return rows.select_related("partner", "picture").annotate(turn=turns)
+        return rows.select_related("partner", "picture", "idea").annotate(turn=turns)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("turn").asc(), "-changed_at", "-pk"]
@@ -129,11 +129,17 @@ class PostAdmin(CalendarPages, PostPage, PartnersRowAdmin):
             raise PermissionDenied
         membership = membership_of(request.user)
         own = None if is_operator(request.user) or membership is None else membership.partner_id
-        form = OrderForm(request.POST or None, partner_id=own, initial={"kind": request.GET.get("kind", "")})
+        idea = self._idea(request)
+        initial = {"kind": (idea and idea.kind) or request.GET.get("kind", ""), "partner": idea and idea.partner_id}
+        form = OrderForm(request.POST or None, partner_id=own, idea=idea, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 post = order(
-                    partner_id=form.partner_id, kind=form.cleaned_data["kind"], by=name_of(request), now=clock.now()
+                    partner_id=form.partner_id,
+                    kind=form.cleaned_data["kind"],
+                    by=name_of(request),
+                    now=clock.now(),
+                    idea_id=idea.pk if idea else None,
                 )
             except Lacking as lacking:
                 messages.error(request, str(lacking))
@@ -147,3 +153,12 @@ class PostAdmin(CalendarPages, PostPage, PartnersRowAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/content/post_order.html", context)
+
+    def _idea(self, request: HttpRequest) -> Idea | None:
+        """What the post is to be about; ideas are the operators'."""
+        number = request.GET.get("idea", "")
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+            return None
+        if not request.user.has_perm("content.view_idea"):
+            raise PermissionDenied
+        return get_object_or_404(Idea, pk=number)

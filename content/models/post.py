@@ -59,6 +59,9 @@ class Post(models.Model):
     advertiser = models.CharField(_("advertiser"), max_length=200, blank=True)
     not_advert_by = models.CharField(_("no advert, says"), max_length=120, blank=True)
 
+    idea = models.ForeignKey(
+        "Idea", on_delete=models.SET_NULL, null=True, blank=True, related_name="posts", verbose_name=_("idea")
+    )
     number = models.PositiveIntegerField(_("number"), default=0)  # of the partner's posts of this type
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)  # to write a draft, or to publish a revision
     provider = models.CharField(_("written by"), max_length=20, blank=True)  # a provider, «compose» or «person»
@@ -221,7 +224,6 @@ class Idea(models.Model):
     kind = models.CharField(_("type"), max_length=16, choices=PostKind, blank=True)
     popularity = models.PositiveIntegerField(_("popularity"), default=0)
     written_on = models.DateField(_("written"))
-    used_at = models.DateTimeField(_("used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("idea")

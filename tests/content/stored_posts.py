@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from content.models import OutboxMessage, Post, PostAct
+from content.models import Idea, OutboxMessage, Post, PostAct
 from content.outbox import delivery
 from content.outbox.delivery import Claimed, Result
 from content.posts.compose import compose
@@ -80,3 +80,9 @@ def finish(*results: Result, now: datetime = NOW) -> None:
 def promised(post: Post) -> list[OutboxMessage]:
     with tenancy.partner(post.partner_id):
         return list(OutboxMessage.objects.filter(source=f"post:{post.pk}").order_by("pk"))
+
+
+def make_idea(topic: str, partner: Partner | None = None, **fields: Any) -> Idea:
+    with tenancy.all_partners():
+        values = {"source": "Канал", "message_id": Idea.objects.count() + 1, "written_on": NOW.date()}
+        return Idea.objects.create(partner=partner, topic=topic, **values | fields)

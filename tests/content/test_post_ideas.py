@@ -18,14 +18,17 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.models import Idea, Offer, Story
+from content.models import Idea, Offer, Post, Story
 from content.posts import export as telegram_export
 from content.posts.export import ExportError, read_export, topic_of
 from partners import clock, tenancy
+from partners.models import Partner
+from tests.content.stored_posts import make_idea
 from tests.factories import NOW, make_partner
-from tests.personas import client_of, colleague, operator, owner
+from tests.personas import client_of, colleague, operator, owner, stranger
 
 IDEAS, STORIES, OFFERS = (f"/admin/content/{name}/" for name in ("idea", "story", "offer"))
+ORDER = "/admin/content/post/add/"
 TEXT = "Белок на завтрак даёт энергию на весь день! Пишите Марии @maria_nl, +79161234567, https://example.com/белок"
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -231,3 +234,34 @@ def test_thirty_rows_take_no_more_queries_than_one(client: Client, address: str)
     for number in range(2, 31):
         add(number)
     assert queries() == one
+
+
+def test_an_operator_orders_a_post_from_an_idea(client: Client) -> None:
+    anna, boris = make_partner("anna", name="Анна"), make_partner("boris", name="Борис")
+    of_all, of_anna = make_idea("<b>утро</b>"), make_idea("сон", anna)
+    listed = client.get(IDEAS).content.decode()
+    assert f'href="/admin/content/post/add/?idea={of_all.pk}"' in listed
+
+    def send(idea: Idea, partner: Partner) -> None:
+        client.post(f"{ORDER}?idea={idea.pk}", {"partner": partner.pk, "kind": "motivation"})
+
+    form = client.get(f"{ORDER}?idea={of_anna.pk}").content.decode()
+    assert ("сон" in form, "Анна" in form, "Борис" in form) == (True, True, False)
+    assert "&lt;b&gt;утро" in client.get(f"{ORDER}?idea={of_all.pk}").content.decode()
+    send(of_anna, boris)
+    send(of_anna, anna)
+    send(of_all, boris)
+    with tenancy.all_partners():
+        ordered = list(Post.objects.order_by("pk").values_list("partner__slug", "idea__topic"))
+    assert ordered == [("anna", "сон"), ("boris", "<b>утро</b>")]
+    assert f"{NOW:%d.%m.%Y}" in client.get(IDEAS).content.decode()
+    assert client.get(f"{ORDER}?idea=99999").status_code == 404
+    assert client.get(f"{ORDER}?idea=x").status_code == 200
+
+
+def test_ideas_are_the_operators(db: None) -> None:
+    anna, idea = make_partner("anna"), make_idea("тайна")
+    for user in (owner(anna), colleague(anna), stranger()):
+        answer = client_of(user).get(f"{ORDER}?idea={idea.pk}")
+        assert answer.status_code == 403
+        assert "тайна" not in answer.content.decode()

@@ -16,19 +16,20 @@ from content import tasks
 from content.ai.standin import Standin
 from content.knowledge.folder import documents
 from content.knowledge.reading import read
-from content.models import AiUse, MediaItem, Post, PostKind, Product, Story
+from content.models import AiUse, Idea, MediaItem, Post, PostKind, Product, Story
 from content.posts.kinds import shipped
 from content.posts.picking import Lacking
 from content.queries.post_checks import findings_of
+from content.queries.post_pools import next_idea
 from content.services.catalogue import load_pay_plan, load_products
 from content.services.knowledge import load_folder
-from content.services.posts import desk, writing
+from content.services.posts import desk, plans, writing
 from content.services.posts.drafts import NAMESPACE, due_partners, order
 from content.services.posts.writing import write_next
 from partners import tenancy
 from partners.models import Bot, Partner
 from tests.content.post_samples import PRESETS
-from tests.content.stored_posts import acts, make_post, make_publisher, press, stored
+from tests.content.stored_posts import acts, make_idea, make_post, make_publisher, press, stored
 from tests.factories import NOW
 from tests.yandex import Saying, api_key_account, running_cloud
 
@@ -273,3 +274,65 @@ def test_an_order_wakes_a_worker_and_the_tick_finds_the_rest(bot_of: Bot, shelf:
 @pytest.fixture
 def bot_of() -> Bot:
     return make_publisher("boris")
+
+
+# Ideas
+
+FAKES, PARCELS = "отличить, подделка, настоящий, упаковка", "дорога, посылка, отслеживать, почта"
+
+
+def about(partner: Partner, idea: Idea) -> Post:
+    with tenancy.partner(partner.pk):
+        return order(partner_id=partner.pk, kind="tips", by="Анна", now=NOW, idea_id=idea.pk)
+
+
+def test_a_post_is_written_about_its_idea(shelf: Partner) -> None:
+    sources = []
+    for topic in (FAKES, PARCELS):
+        post = about(shelf, make_idea(topic))
+        write_all(shelf)
+        sources.append(stored(post).sources)
+    assert sources[0] == ["Качество и документы: где посмотреть"]
+    assert sources[1] != sources[0]
+
+
+def test_another_post_is_about_something_else(shelf: Partner) -> None:
+    post = about(shelf, make_idea(FAKES))
+    write_all(shelf)
+    first = stored(post)
+    seen = set()
+    for _time in range(3):
+        press(stored(post), desk.regenerate)
+        write_all(shelf)
+        seen |= set(stored(post).sources)
+    assert seen - set(first.sources)
+
+
+def test_the_idea_of_another_partner_is_no_ones_else(shelf: Partner) -> None:
+    boris = make_publisher("boris").partner
+    with pytest.raises(Idea.DoesNotExist):
+        about(shelf, make_idea("чай", boris))
+    with tenancy.partner(shelf.pk):
+        assert not Post.objects.exists()
+
+
+def test_plans_take_what_people_liked_most_once(shelf: Partner) -> None:
+    boris = make_publisher("boris").partner
+    liked = make_idea("вода", popularity=9)
+    own = make_idea("сон", shelf, popularity=5)
+    make_idea("чай", boris, popularity=99)
+    make_idea("завтрак", popularity=50, kind="news")
+
+    def taken(partner: Partner, kind: str = "tips") -> Idea | None:
+        with tenancy.partner(partner.pk):
+            plan = plans.save_plan(partner_id=partner.pk, kind=kind, crontab="0 10 * * *", now=NOW)  # type: ignore[arg-type]
+            plans.run_due(partner_id=partner.pk, now=plan.next_at)  # type: ignore[arg-type]
+            return Post.objects.select_related("idea").order_by("-pk")[0].idea
+
+    assert [taken(shelf), taken(shelf), taken(shelf)] == [liked, own, None]
+    assert taken(shelf, "motivation") is None
+    with tenancy.partner(boris.pk):
+        assert next_idea(boris.pk, shipped().types["motivation"]) is None
+        found = next_idea(boris.pk, shipped().types["news"])
+    assert found
+    assert found.topic == "чай"

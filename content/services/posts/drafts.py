@@ -16,7 +16,7 @@ from django.db.models import F, Max
 from content.models import Post, PostAct
 from content.posts.kinds import Kind, shipped
 from content.posts.picking import pick
-from content.queries.post_pools import facts_for, today_of
+from content.queries.post_pools import facts_for, ideas, today_of
 from content.services.posts.decision import note
 from partners import tenancy
 from partners.fastsql import fetch
@@ -31,15 +31,21 @@ NAMESPACE = 0x504F << 40  # of the locks; they go with a process that dies
 
 
 @transaction.atomic
-def order(*, partner_id: int, kind: Kind, by: str, now: datetime) -> Post:
-    """A draft; a worker begins to write when the transaction commits. Raises content.posts.picking.Lacking."""
+def order(*, partner_id: int, kind: Kind, by: str, now: datetime, idea_id: int | None = None) -> Post:
+    """A draft; a worker begins to write when the transaction commits.
+
+    Raises content.posts.picking.Lacking, and Idea.DoesNotExist for another partner's idea.
+    """
     # Two orders at once are two numbers.
     partner = Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
     number = next_number(partner_id, kind)
     entry = shipped().types[kind]
     facts = facts_for(partner, entry, number=number, today=today_of(partner, now))
     pick(entry, facts, number=number, seed=str(partner_id))
-    post = Post.objects.create(partner=partner, kind=kind, revision=0, number=number, created_at=now, changed_at=now)
+    idea = ideas(partner_id).get(pk=idea_id) if idea_id else None
+    post = Post.objects.create(
+        partner=partner, kind=kind, revision=0, number=number, idea=idea, created_at=now, changed_at=now
+    )
     note(post, PostAct.Act.ORDERED, by=by, now=now)
     transaction.on_commit(partial(wake, partner_id))
     return post

@@ -16,6 +16,7 @@ from content.models import Post, PostPlan
 from content.posts.crontab import checked, next_run, upcoming
 from content.posts.kinds import DAYS, Kind, shipped, weekly_plan
 from content.posts.picking import Lacking
+from content.queries.post_pools import next_idea
 from content.services.posts.decision import CURATOR
 from content.services.posts.drafts import order
 from partners.models import Partner
@@ -104,9 +105,11 @@ def _order(plan: PostPlan, now: datetime) -> str:
     waiting = Post.objects.filter(partner=plan.partner_id, kind=plan.kind)
     if waiting.filter(state__in=[Post.State.DRAFT, Post.State.PENDING]).count() >= MOST_WAITING:
         return _("%(count)s posts of this type wait for a decision already.") % {"count": MOST_WAITING}
+    idea = next_idea(plan.partner_id, shipped().types[plan.kind])
+    idea_id = idea.pk if idea else None
     try:
         with transaction.atomic():
-            order(partner_id=plan.partner_id, kind=plan.kind, by=CURATOR, now=now)  # type: ignore[arg-type]
+            order(partner_id=plan.partner_id, kind=plan.kind, by=CURATOR, now=now, idea_id=idea_id)  # type: ignore[arg-type]
     except Lacking as error:
         return str(error)[:200]
     return ""

@@ -126,9 +126,14 @@ def brief_for(post: Post, now: datetime) -> Brief:
     comment = last.comment if last and last.act == Act.REWRITTEN else ""
     today = today_of(post.partner, now)
     product = post.product if comment else ""
-    facts = facts_for(post.partner, kind, number=post.number, today=today, product=product)
+    facts = facts_for(post.partner, kind, number=post.number, today=today, product=product, idea=_idea(post, comment))
     own = [Earlier(post.pk, remembered_prints(post.text))] if post.text else []
     return Brief(post, kind, facts, [*own, *earlier_than(post, now)], _rejections(post), comment)
+
+
+def _idea(post: Post, comment: str) -> str:
+    """«Another post» is one about something else."""
+    return post.idea.topic if post.idea and (comment or not post.text) else ""
 
 
 def _rejections(post: Post) -> Sequence[str]:
