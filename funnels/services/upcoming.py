@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from content.models import OutboxMessage
+from content.models import OutboxMessage, Post, PostPlan
+from content.services.posts import publishing
 from funnels.forecast import departure
 from funnels.models import Alert, Enrollment
 from funnels.services.enrollments import clockwork_of
@@ -23,6 +24,8 @@ def next_due(*, now: datetime) -> datetime | None:
         (OutboxMessage.objects.filter(state=OutboxMessage.State.QUEUED), "not_before"),
         (Alert.objects.all(), "remind_at"),
         (Partner.objects.all(), "digest_due_at"),
+        (Post.objects.filter(state__in=publishing.DUE), "due_at"),
+        (PostPlan.objects.filter(enabled=True), "next_at"),
     )
     found = (rows.filter(**{f"{name}__gt": now}).aggregate(at=Min(name))["at"] for rows, name in timers)
     return _earliest(found, now)
@@ -37,7 +40,7 @@ def next_message(*, bot_id: int, person_id: int, now: datetime) -> datetime | No
     if bot is None:
         return None
     waiting = OutboxMessage.objects.filter(bot=bot, chat_id=person_id, state=OutboxMessage.State.QUEUED)
-    found = list(waiting.filter(not_before__gt=now).values_list("not_before", flat=True))
+    found: list[datetime | None] = list(waiting.filter(not_before__gt=now).values_list("not_before", flat=True))
     lead = Lead.objects.filter(partner=bot.partner, telegram_id=person_id).first()
     if lead is not None:
         found += _warmup(lead, bot.partner, now)
@@ -58,10 +61,14 @@ def _warmup(lead: Lead, partner: Partner, now: datetime) -> list[datetime]:
     return found
 
 
-def _for_partner(partner: Partner) -> list[datetime]:
+def _for_partner(partner: Partner) -> list[datetime | None]:
     reminders = Alert.objects.filter(partner=partner, remind_at__isnull=False)
-    found = [at for at in reminders.values_list("remind_at", flat=True) if at]
-    return [*found, partner.digest_due_at] if partner.digest_due_at else found
+    plans = PostPlan.objects.filter(partner=partner, enabled=True)
+    return [
+        *reminders.values_list("remind_at", flat=True),
+        *plans.values_list("next_at", flat=True),
+        partner.digest_due_at,
+    ]
 
 
 def _earliest(moments: Iterable[datetime | None], now: datetime) -> datetime | None:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from content.messages import Html, Message
-from content.models import OutboxMessage
+from content.models import OutboxMessage, Post, PostPlan
 from content.outbox.promises import Promise, promise
 from funnels.models import Alert
 from funnels.services.enrollments import enroll
 from funnels.services.upcoming import next_due, next_message
 from partners import tenancy
 from partners.models import Bot, Lead, Partner
+from tests.content.stored_posts import make_post
 from tests.factories import NOW, make_bot, make_lead, make_partner
 from tests.network import publish_network, publish_sequence
 
@@ -96,3 +97,14 @@ def test_the_next_stop_is_the_earliest_of_everything_ahead(bot: Bot, lead: Lead)
         assert next_due(now=NOW) == NOW + timedelta(hours=1)
         assert next_due(now=NOW + timedelta(hours=1)) == first
         assert next_due(now=NOW + 300 * DAY) is None
+
+
+def test_posts_and_their_plans_are_stops_on_the_way(bot: Bot) -> None:
+    make_post(bot.partner, state=Post.State.SCHEDULED, due_at=NOW + 2 * DAY)
+    make_post(bot.partner, state=Post.State.PUBLISHED, due_at=NOW + DAY)
+    with tenancy.all_partners():
+        assert next_due(now=NOW) == NOW + 2 * DAY
+        PostPlan.objects.create(partner=bot.partner, kind="tips", crontab="0 9 * * *", enabled=False, next_at=NOW + DAY)
+        assert (next_due(now=NOW), asked(bot, OWNER)) == (NOW + 2 * DAY, None)
+        PostPlan.objects.update(enabled=True)
+        assert (next_due(now=NOW), asked(bot, OWNER)) == (NOW + DAY, NOW + DAY)
