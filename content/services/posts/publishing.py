@@ -115,7 +115,8 @@ def _begin(post: Post, now: datetime) -> None:
         return
     post.chat_id, post.thread_id, post.reason = place.chat_id, place.thread_id, ""
     done(post, State.PUBLISHING, Act.PUBLISHING, by=CURATOR, now=now)
-    _promise_next(post, place.bot_id, now)
+    if not _promise_next(post, place.bot_id, now):
+        _published(post, now, now)
 
 
 def _hindrance(post: Post, now: datetime) -> str:
@@ -143,16 +144,17 @@ def _thread(post: Post) -> int | None:
     return int(topics[name]) if topics else None
 
 
-def _promise_next(post: Post, bot_id: int, now: datetime) -> None:
+def _promise_next(post: Post, bot_id: int, now: datetime) -> bool:
+    """False if all of it is in the chat."""
     part = _next_part(post)
     if part is None:
-        _published(post, now)
-        return
+        return False
     number, message = part
     key = f"post:{post.pk}:{post.revision}:{post.attempts}:{number}"
     one = Promise(post.chat_id or 0, key, message, now, thread_id=post.thread_id, not_after=now + LATEST)
     lane, source = OutboxMessage.Lane.POST, _source(post)
     promise(partner_id=post.partner_id, bot_id=bot_id, lane=lane, promises=[one], now=now, source=source)
+    return True
 
 
 def _next_part(post: Post) -> tuple[int, Message] | None:
@@ -169,7 +171,8 @@ def _look(post: Post, now: datetime) -> None:
     match last.state if last else None:
         case Sent.SENT if last:
             post.message_id = last.message_id
-            _promise_next(post, last.bot_id, now)
+            if not _promise_next(post, last.bot_id, now):
+                _published(post, last.finished_at or now, now)
         case Sent.FAILED | Sent.SKIPPED if last:
             _fail(post, last.reason or _("It was not sent."), now)
         case Sent.UNKNOWN | None:
@@ -180,8 +183,9 @@ def _look(post: Post, now: datetime) -> None:
             skip(messages=_messages(post), reason="too late", now=now)
 
 
-def _published(post: Post, now: datetime) -> None:
-    post.published_at, post.reason, post.due_at = now, "", None
+def _published(post: Post, at: datetime, now: datetime) -> None:
+    """`at`: when Telegram had it, which nobody may have looked at until now."""
+    post.published_at, post.reason, post.due_at = at, "", None
     done(post, State.PUBLISHED, Act.PUBLISHED, by=CURATOR, now=now)
 
 
