@@ -14,7 +14,7 @@ from content.messages import Html
 from content.models import Post, PostAct
 from content.posts.links import published
 from content.queries.post_checks import mark_of
-from content.services.posts.tracking import post_links
+from content.services.posts.tracking import own_links
 from partners.addresses import chat_address
 
 AROUND = 40  # letters on either side of a place in the text
@@ -32,7 +32,7 @@ class Look:
 
     @classmethod
     def of(cls, post: Post) -> Look:
-        text = published(Html(post.text), links=post_links(post), mark=mark_of(post))
+        text = published(Html(post.text), links=own_links(post.partner), mark=mark_of(post))
         length = markup.telegram_length(markup.visible(text))
         return cls(
             # Telegram's few tags are safe for a browser, too, when there is nothing else in the text.

@@ -196,7 +196,7 @@ def sentences(decision: Decision) -> list[str]:
             sentence = _("Somebody was faster: %(who)s %(what)s on %(when)s.")
             when = timezone.localtime(decision.act.at, zone_of(decision.post))
             what = decision.act.get_act_display()
-            return [sentence % {"who": decision.act.by, "what": what, "when": f"{when:%d.%m, %H:%M}"}]
+            return [sentence % {"who": decision.act.who, "what": what, "when": f"{when:%d.%m, %H:%M}"}]
         case Outcome.LATE:
             sentence = _("The post is in another state by now: %(state)s.")
             return [sentence % {"state": decision.post.get_state_display()}]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from content.models.media import MediaItem
@@ -98,6 +99,8 @@ class Post(models.Model):
 class PostAct(models.Model):
     """Who did what to a post. Append-only."""
 
+    CURATOR = "curator"  # who acts when nobody does
+
     class Act(models.TextChoices):
         ORDERED = "ordered", _("asked for it")
         WRITTEN = "written", _("wrote it")
@@ -118,7 +121,7 @@ class PostAct(models.Model):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="acts", verbose_name=_("post"))
     revision = models.PositiveIntegerField(_("revision"))
     act = models.CharField(_("what"), max_length=10, choices=Act)
-    by = models.CharField(_("who"), max_length=120)  # a person's name, «curator»
+    by = models.CharField(_("who"), max_length=120)  # a person's name, or CURATOR
     comment = models.TextField(_("comment"), max_length=1_000, blank=True)
     text = models.TextField(_("text"), max_length=4_096, blank=True)  # that the revision begins with
     at = models.DateTimeField(_("when"))
@@ -133,6 +136,11 @@ class PostAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.post_id}.{self.revision}"
+
+    @property
+    def who(self) -> str:
+        """`by` for people to read."""
+        return gettext("Curator") if self.by == self.CURATOR else self.by
 
 
 class PostPlan(models.Model):

@@ -11,7 +11,7 @@ from content.messages import Html, escape
 from content.posts.facts import Advert, Mark
 
 LABELS: Mapping[str, str] = {"shop_link": "магазин NL", "registration_link": "страница регистрации"}
-TITLE = 60  # characters
+TITLE, LITTLE = 60, 20  # characters
 SLOT = re.compile(rf"\{{({'|'.join(LABELS)})\}}")
 
 
@@ -52,9 +52,9 @@ def message_url(chat_id: int, thread_id: int | None, message_id: int) -> str:
 
 
 def title_of(text: str) -> str:
-    """The first line as it is read, for lists."""
-    first = next((line.strip() for line in seen(text).splitlines() if line.strip()), "")
-    return shorten(first, TITLE)
+    """The first line as it is read, for lists; with the next one where it says too little by itself."""
+    first, *others = [line.strip() for line in seen(text).splitlines() if line.strip()] or [""]
+    return shorten(" ".join([first, *others[:1]]) if len(first) < LITTLE else first, TITLE)
 
 
 def _link(label: str, address: str) -> str:

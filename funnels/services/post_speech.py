@@ -16,8 +16,9 @@ from content.posts.kinds import PostType, shipped
 from content.posts.links import chat_link, published, seen
 from content.queries.post_checks import mark_of
 from content.russian import day_and_month
-from content.services.posts.decision import DECISIONS
+from content.services.posts.decision import CURATOR, DECISIONS
 from content.services.posts.publishing import messages_of
+from content.services.posts.tracking import own_links
 from funnels.phrases import say
 from funnels.post_desk_words import ButtonName, Line, PostPress, PostWords, Say, post_data
 from funnels.services.broadcast_drafts import partner_facts
@@ -94,8 +95,7 @@ class PostSpeech:
         """As it will be published; its links lead to the same places without being counted."""
         if not post.text:
             return ()
-        links = {"shop_link": self.partner.shop_link, "registration_link": self.partner.registration_link}
-        html = published(Html(post.text), links=links, mark=mark_of(post))
+        html = published(Html(post.text), links=own_links(self.partner), mark=mark_of(post))
         if fault(html) or telegram_length(visible(html)) > MESSAGE_LIMIT:
             return (self.plain("no_preview", {"text": shorten(post.text, LONGEST_PREVIEW)}),)
         return messages_of(post, html)
@@ -139,7 +139,7 @@ class PostSpeech:
             yield self.line("again_at", time=self.time(post.due_at))
         if post.state == State.UNKNOWN:
             yield self.line("check_there", where=_place_link(post))
-        last = post.acts.filter(act__in=DECISIONS).last()
+        last = post.acts.filter(act__in=DECISIONS).exclude(by=CURATOR).last()
         if last and post.state not in (State.PENDING, State.UNKNOWN, State.FAILED):
             yield self.line("decided", **self._who(last))
 
@@ -176,7 +176,7 @@ class PostSpeech:
         return self.line("late", **self._who(act)) if act else self.line("late_nobody")
 
     def _who(self, act: PostAct) -> dict[str, str]:
-        return {"act": self.words.acts[act.act], "by": act.by, "time": self.time(act.at)}  # type: ignore[index]
+        return {"act": self.words.acts[act.act], "by": act.who, "time": self.time(act.at)}  # type: ignore[index]
 
 
 def kind_of(post: Post) -> PostType:

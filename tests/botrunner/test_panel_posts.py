@@ -157,8 +157,9 @@ def test_published_at_once(chat: Chat, post: Post) -> None:
     tick(post.partner)
     chat.said = card
     chat.press("Опубликовать")
-    assert "Уже решено" in chat.text
+    assert "Уже решено — Вышло: Куратор" in chat.text
     assert "Пост вышел" in chat.text
+    assert "Одобрено: Анна &amp; Ко" in chat.text
     assert chat.labels == []
 
 

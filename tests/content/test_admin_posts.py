@@ -183,6 +183,14 @@ def test_a_new_text_a_picture_and_a_mark(bot: Bot, client: Client, post: Post) -
     assert stored(post).not_advert_by == "Анна Смирнова"
 
 
+def test_a_link_is_shown_where_it_leads_and_not_counted(bot: Bot, client: Client, settings: Any) -> None:
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"  # a development machine
+    post = make_post(bot.partner, text="<b>Чай</b> здесь: {shop_link}, {registration_link}")
+    html = client.get(f"/admin/content/post/{post.pk}/change/").content.decode()
+    assert f'<b>Чай</b> здесь: <a href="{bot.partner.shop_link}">магазин NL</a>' in html
+    assert "/p/" not in html
+
+
 def test_what_was_typed_stays_when_somebody_was_faster(bot: Bot, client: Client, post: Post) -> None:
     press(post, desk.edit, text=sample_text(number=2))
     response = html(send(client, post, "edit", text=f"Мой новый текст {HOSTILE}"))

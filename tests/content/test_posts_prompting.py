@@ -18,7 +18,7 @@ from content.posts.checks import check
 from content.posts.compose import compose
 from content.posts.facts import Advert, Facts, Story
 from content.posts.kinds import Kind
-from content.posts.links import published
+from content.posts.links import published, title_of
 from content.posts.prompting import Rewrite, build_prompt, read_post
 from tests.content.post_samples import facts_for, products, type_of
 
@@ -158,3 +158,16 @@ def test_an_idea_is_data_too() -> None:
     system = build_prompt(type_of("motivation"), facts, number=0, seed="x").prompt.system
     assert "Утренние привычки" in system
     assert system.count("</факты>") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("<b>Пять привычек для бодрого утра</b>\n\nПервая.", "Пять привычек для бодрого утра"),
+        ("Между нами.\n\nЧто это за <b>баночка</b>?\nОмега.", "Между нами. Что это за баночка?"),
+        ("Коротко.", "Коротко."),
+        ("", ""),
+    ],
+)
+def test_a_list_shows_how_a_post_begins(text: str, title: str) -> None:
+    assert title_of(text) == title

@@ -13,7 +13,7 @@ from content.queries.post_checks import findings_of
 
 State, Act = Post.State, PostAct.Act
 
-CURATOR = "curator"  # who acts when nobody does
+CURATOR = PostAct.CURATOR
 DECISIONS = (
     Act.APPROVED, Act.SCHEDULED, Act.REJECTED, Act.REWRITTEN, Act.WITHDRAWN, Act.PUBLISHING, Act.PUBLISHED,
     Act.FAILED, Act.UNKNOWN,

@@ -32,6 +32,11 @@ def post_links(post: Post) -> Mapping[str, str]:
     return {slot: _url(Tracked(post.partner_id, post.pk, slot)) for slot in LINKS}
 
 
+def own_links(partner: Partner) -> Mapping[str, str]:
+    """Where they lead, by slot, without being counted: for whoever only looks at a post."""
+    return {"shop_link": partner.shop_link, "registration_link": partner.registration_link or partner.shop_link}
+
+
 def read_token(token: str) -> Tracked | None:
     """None for a token that we did not sign."""
     try:
@@ -47,8 +52,7 @@ def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
         PostEvent.objects.create(
             partner=partner, post_id=tracked.post_id, kind=PostEvent.Kind.CLICK, slot=tracked.slot, at=now
         )
-    is_registration = tracked.slot == "registration_link" and partner.registration_link
-    return partner.registration_link if is_registration else partner.shop_link
+    return own_links(partner).get(tracked.slot, partner.shop_link)
 
 
 def _url(tracked: Tracked) -> str:
