@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from partners.models import Bot, Partner, YandexAccount
 from partners.onboarding.config import PartnerConfig, YandexSection
+from partners.onboarding.topics import as_stored, as_written
 from partners.services import bots, reminders, zones
 from partners.strict_yaml import Lines
 from partners.yaml_model import checked
@@ -69,8 +70,8 @@ def save_partner(*, config: PartnerConfig, now: datetime) -> Saved:
         written = _written(config, PARTNER_FIELDS)
         changed = _apply(partner, written)
         follow(partner=partner, changed={name for name, (key, _value) in written.items() if key in changed})
-        if config.topics != partner.topics and "topics" in config.model_fields_set:
-            partner.topics = config.topics
+        if "topics" in config.model_fields_set and as_stored(config.topics) != partner.topics:
+            partner.topics = as_stored(config.topics)
             changed.append("topics")
         if changed:
             partner.save()
@@ -104,7 +105,8 @@ def config_of(partner: Partner) -> PartnerConfig:
         data["profile"]["bot_display_name"] = bot.display_name
     account = YandexAccount.objects.filter(partner=partner).first()
     yandex = {"yandex": {name: getattr(account, name) for name in YandexSection.model_fields}} if account else {}
-    return checked({**data, **yandex, "topics": partner.topics}, Lines(partner.slug, {}), PartnerConfig)
+    topics: dict[str, Any] = as_written(partner.topics)
+    return checked({**data, **yandex, "topics": topics}, Lines(partner.slug, {}), PartnerConfig)
 
 
 def _written(config: PartnerConfig, fields: dict[tuple[str, str], str]) -> dict[str, tuple[str, Any]]:
