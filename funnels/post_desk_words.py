@@ -14,7 +14,7 @@ from funnels.schema import Label, Part, Text
 Say = Literal[
     "card", "changed", "stale", "gone", "choose_kind", "writing", "rewriting", "cannot_write", "when", "ask_time",
     "wrong_time", "ask_comment", "ask_text", "why", "ask_reason", "ask_mark", "ask_erid", "wrong_mark", "pictures",
-    "pending", "nothing_pending", "schedule", "nothing_planned", "left", "no_preview",
+    "pending", "nothing_pending", "schedule", "nothing_planned", "left", "no_preview", "stats",
 ]  # fmt: skip
 ButtonName = Literal[
     "publish", "schedule", "rewrite", "own_text", "again", "picture", "mark", "reject", "in_1h", "in_3h",

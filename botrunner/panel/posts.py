@@ -1,11 +1,12 @@
-"""/generate, /pending and /schedule: posts of the partner, in the partner's own chat with the bot."""
+"""/generate, /pending, /schedule and /stats: posts of the partner, in the partner's own chat with the bot."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from botrunner.panel import posts_decide, posts_picture, posts_write
 from botrunner.panel.posts_decide import FROM_LIST
@@ -23,6 +24,8 @@ from funnels.services.post_speech import PostSpeech, beginning, kind_of
 
 State = Post.State
 LISTED = 10
+STATS_DAYS = 30
+OPEN, TROUBLED, ENDED = ("pending", "scheduled"), ("failed", "unknown"), ("published", "rejected")  # states
 OnCommand = Callable[[Visit, PanelCommand], Messages | None]
 
 
@@ -115,6 +118,20 @@ def schedule(visit: Visit, speech: PostSpeech, argument: str) -> Messages:
     return (speech.plain("schedule", {"plan": Html("\n\n".join(blocks))}, buttons=(*buttons, create)),)
 
 
+# How many there are
+
+
+@for_partners_command
+def stats(visit: Visit, speech: PostSpeech, argument: str) -> Messages:
+    recent = Q(changed_at__gt=visit.now - timedelta(days=STATS_DAYS))
+    counted = {state: Count("pk", filter=Q(state=state)) for state in (*OPEN, *TROUBLED)}
+    counted |= {state: Count("pk", filter=Q(state=state) & recent) for state in ENDED}
+    counts = Post.objects.filter(partner=visit.partner_id).aggregate(**counted)
+    values = {state: str(count) for state, count in counts.items()}
+    create = (Button(speech.label("generate"), panel_data("po_gen")),)
+    return (speech.plain("stats", {**values, "days": str(STATS_DAYS)}, buttons=(create,)),)
+
+
 def _block(speech: PostSpeech, heading: Line, lines: list[Html]) -> Iterator[Html]:
     if lines:
         yield _lines([speech.line(heading), *lines])
@@ -156,7 +173,7 @@ def _name(post: Post) -> str:
     return kind_of(post).name
 
 
-COMMANDS: Commands = {"/generate": generate, "/pending": pending, "/schedule": schedule}
+COMMANDS: Commands = {"/generate": generate, "/pending": pending, "/schedule": schedule, "/stats": stats}
 PRESSES: Presses = {
     **posts_decide.PRESSES,
     **posts_write.PRESSES,

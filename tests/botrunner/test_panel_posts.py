@@ -445,6 +445,20 @@ def test_what_waits_and_what_is_planned(chat: Chat, post: Post) -> None:
     assert len(chat.said) == 2
 
 
+def test_how_many_there_are(chat: Chat, post: Post) -> None:
+    chat.act(PanelCommand("/stats"))
+    assert "Ждут решения: 1" in chat.text
+    assert "Запланированы: 0" in chat.text
+    with tenancy.partner(post.partner_id):
+        Post.objects.filter(pk=post.pk).update(state=State.PUBLISHED, changed_at=NOW - timedelta(days=29))
+    chat.act(PanelCommand("/stats"))
+    assert ("Ждут решения: 0" in chat.text, "Опубликованы за 30 дней: 1" in chat.text) == (True, True)
+    with tenancy.partner(post.partner_id):
+        Post.objects.filter(pk=post.pk).update(changed_at=NOW - timedelta(days=31))
+    chat.act(PanelCommand("/stats"))
+    assert "Опубликованы за 30 дней: 0" in chat.text
+
+
 def test_nothing_planned(chat: Chat) -> None:
     chat.act(PanelCommand("/schedule"))
     assert "Ничего не запланировано" in chat.text
@@ -476,7 +490,7 @@ def test_for_anybody_else_posts_do_not_exist(chat: Chat, post: Post, stranger: i
     card = chat.said[-1]
     chat.press("Свой текст")
     other = Chat(chat.bot, stranger)
-    for command in ("/generate", "/pending", "/schedule"):
+    for command in ("/generate", "/pending", "/schedule", "/stats"):
         assert other.act(PanelCommand(command)) is None
     for row in card.buttons:
         for button in row:
