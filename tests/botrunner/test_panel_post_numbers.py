@@ -65,7 +65,7 @@ def test_the_sum_the_lines_and_the_honest_views(boss: Bot) -> None:
     assert "Переходы по ссылкам: <b>2</b>" in text
     assert "Просмотры: недоступно ботам" in text
     assert "1 марта" in text
-    assert "<b>Пять &lt;привычек&gt;</b>" in text
+    assert "<b>Пять &lt;привычек&gt; Дальше</b>" in text
     assert "Давно" not in text
     assert "Давно" in ask(boss, PanelCommand("/analytics", "30")).text
     assert "Давно" in ask(boss, PanelPress("posts", 30)).text

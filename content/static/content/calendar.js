@@ -45,8 +45,8 @@ addEventListener("DOMContentLoaded", () => {
     const response = await fetch(post.dataset.move, { method: "POST", body, credentials: "same-origin" });
     if (response.redirected) return location.reload();
     const answer = await response.json();
+    await refresh(); // first: whoever has read the answer may drag at once
     tell(answer.sentence, !response.ok);
-    await refresh();
   }
 
   // What the server has now: also what others have moved meanwhile.
