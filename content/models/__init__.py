@@ -3,8 +3,9 @@ from content.models.catalogue import PayPlanVersion, Product
 from content.models.knowledge import Chunk, Document
 from content.models.media import MediaFile, MediaItem
 from content.models.outbox import OutboxMessage
+from content.models.picture_order import PictureOrder
 from content.models.post import Idea, Offer, Post, PostAct, PostKind, PostPlan, Story
-from content.models.post_numbers import PictureOrder, PostEvent, PostNumbers, PostReaction
+from content.models.post_numbers import PostEvent, PostNumbers, PostReaction
 from content.models.regression import RegressionQuestion
 
 __all__ = [

@@ -160,7 +160,7 @@ def test_what_is_taken_back_is_not_sent(anna: Bot, tg: SandboxServer) -> None:
     assert rows(anna) == [(State.SKIPPED, "contact left")]
 
 
-def test_after_a_crash_only_alerts_go_out_again(anna: Bot, tg: SandboxServer) -> None:
+def test_after_a_crash_only_replies_and_alerts_go_out_again(anna: Bot, tg: SandboxServer) -> None:
     chats = [reader(tg, anna, name)[0] for name in ("Иван", "Ольга")]
     for chat, lane in zip(chats, (Lane.ALERT, Lane.SEQUENCE), strict=True):
         say(anna, chat.owner.id, lane.name, lane=lane)
