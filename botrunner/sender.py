@@ -7,6 +7,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import telegram
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
@@ -83,7 +84,7 @@ async def _persistently(bot: Bot, replies: Replies, message: Message, departures
 
 
 def _repeatable(replies: Replies, message: Message) -> bool:
-    return message.edits and bool(replies.message_id) and not message.picture and not replies.has_picture
+    return message.edits and bool(replies.message_id) and not message.is_photo and not replies.has_picture
 
 
 async def _put(bot: Bot, replies: Replies, message: Message) -> None:
@@ -91,10 +92,10 @@ async def _put(bot: Bot, replies: Replies, message: Message) -> None:
         await send(bot, replies, message)
         return
     screen = _successor(bot, replies)
-    if message.picture or screen.has_picture:
+    if message.is_photo or screen.has_picture:
         # A picture cannot become a text, nor a text a picture: the old screen makes room for the new one.
         message_id = await send(bot, replies, message)
-        _remember(bot, screen, message_id, has_picture=bool(message.picture))
+        _remember(bot, screen, message_id, has_picture=message.is_photo)
         await _remove(bot, screen)
     else:
         await _edit(bot, screen, message)
@@ -125,6 +126,8 @@ async def send(bot: Bot, replies: Replies, message: Message) -> int:
         target["reply_parameters"] = {"message_id": message.reply_to, "allow_sending_without_reply": True}
     if message.picture:
         return await _send_picture(bot, target, message)
+    if message.image:
+        return (await _send_photo(bot, target, message, message.image.png)).message_id
     if message.document:
         return await _send_document(bot, target, message, message.document)
     return _number(await call(bot, "sendMessage", target | text_params(message)))
@@ -165,9 +168,7 @@ async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> i
     async def put(photo: str | bytes) -> tuple[int, str]:
         if isinstance(photo, str):
             return _number(await call(bot, "sendPhoto", target | {"photo": photo} | caption_params(message))), photo
-        sent = await bot.send_photo(
-            photo=photo, caption=message.text, parse_mode="HTML", api_kwargs=markup(message), **target
-        )
+        sent = await _send_photo(bot, target, message, photo)
         return sent.message_id, sent.photo[-1].file_id
 
     number = await photos.send(bot.id, message.picture, put)
@@ -175,3 +176,9 @@ async def _send_picture(bot: Bot, target: dict[str, Any], message: Message) -> i
         log.warning("the picture %s is missing, sending the text alone", message.picture)
         number = _number(await call(bot, "sendMessage", target | text_params(message)))
     return number
+
+
+async def _send_photo(bot: Bot, target: dict[str, Any], message: Message, photo: bytes) -> telegram.Message:
+    return await bot.send_photo(
+        photo=photo, caption=message.text, parse_mode="HTML", api_kwargs=markup(message), **target
+    )
