@@ -1,0 +1,1 @@
+"""Pictures that are drawn for one reader: small PNG files as bytes. Pure."""
