@@ -33,6 +33,7 @@ from funnels.models import (
     FunnelEvent,
     FunnelVersion,
     LeadMessage,
+    PanelAsk,
     PostCard,
     Question,
     SequencePause,
@@ -40,7 +41,7 @@ from funnels.models import (
 )
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Bot, Consent, Destination, Membership, Partner, YandexAccount
+from partners.models import Bot, Consent, Destination, Invitation, Membership, Partner, YandexAccount
 from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.personas import make_user
 
@@ -53,6 +54,10 @@ def make_full_partner(slug: str) -> Partner:
     with tenancy.all_partners():
         YandexAccount.objects.create(partner=partner, folder_id="b1g", api_key=Secret("AQVN"))
         Destination.objects.create(partner=partner, slot="blog", url=f"https://{slug}.example/blog")
+        Invitation.objects.create(
+            partner=partner, kind=Invitation.Kind.HELPER, token_hash=slug, created_at=NOW, expires_at=NOW
+        )
+        PanelAsk.objects.create(partner=partner, telegram_id=1, what="label", asked_at=NOW)
         version = FunnelVersion.objects.create(partner=partner, number=1, text="…", created_at=NOW)
         Consent.objects.create(partner=partner, lead=lead, kind=Consent.Kind.OFFERS, text_version=1, given_at=NOW)
         Conversation.objects.create(lead=lead, partner=partner, version=version, step="welcome", changed_at=NOW)

@@ -1,9 +1,10 @@
 from partners.models.bot import Bot
 from partners.models.consent import Consent
+from partners.models.invitation import Invitation
 from partners.models.lead import Lead
 from partners.models.link import Destination, Link
 from partners.models.membership import Membership
 from partners.models.partner import Partner
 from partners.models.yandex import YandexAccount
 
-__all__ = ["Bot", "Consent", "Destination", "Lead", "Link", "Membership", "Partner", "YandexAccount"]
+__all__ = ["Bot", "Consent", "Destination", "Invitation", "Lead", "Link", "Membership", "Partner", "YandexAccount"]

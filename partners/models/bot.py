@@ -40,6 +40,8 @@ class Bot(models.Model):
     runner = models.CharField(_("runner"), max_length=80, blank=True)
     me = models.JSONField(_("getMe"), null=True, blank=True)
     menu = models.CharField(_("command menu"), max_length=16, blank=True, default="")  # which one Telegram shows
+    # Telegram id of whoever has a panel → fingerprint of the commands that Telegram shows; empty: it knows no chat yet.
+    panel_menus = models.JSONField(_("menus of the panel"), default=dict, blank=True)
     heartbeat_at = models.DateTimeField(_("heartbeat"), null=True, blank=True)
     last_update_at = models.DateTimeField(_("last update"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
