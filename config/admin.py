@@ -10,8 +10,9 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from partners.admin.base import PanelAdmin
 
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     admin.site.unregister(model)
@@ -29,16 +30,16 @@ class TaskForm(PeriodicTaskForm):
 
 
 @admin.register(PeriodicTask)
-class TaskAdmin(PeriodicTaskAdmin, ModelAdmin):
+class TaskAdmin(PeriodicTaskAdmin, PanelAdmin):
     form = TaskForm
     list_display = ("name", "enabled", "scheduler", "last_run_at", "total_run_count")
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):
+class CrontabAdmin(CrontabScheduleAdmin, PanelAdmin):
     pass
 
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(ModelAdmin):
+class IntervalAdmin(PanelAdmin):
     pass

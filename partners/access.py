@@ -30,3 +30,9 @@ def membership_of(user: AbstractBaseUser | AnonymousUser) -> Membership | None:
 def is_operator(user: AbstractBaseUser | AnonymousUser) -> bool:
     membership = membership_of(user)
     return membership is not None and membership.role == Membership.Role.OPERATOR
+
+
+def sees_all_partners(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Operators, editors and analysts: rows of all partners, with the columns and filters that tell them apart."""
+    membership = membership_of(user)
+    return membership is not None and membership.role in Membership.NETWORK_ROLES

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from partners import tenancy
 from partners.access import membership_of
 from partners.models import Membership
+from partners.witness import watched
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -38,15 +39,19 @@ class PartnerDoorMiddleware:
         membership = membership_of(request.user)
         if membership is None:
             return None
-        with door_for(membership):
+
+        def rendered() -> HttpResponseBase:
             response: HttpResponseBase = view(request, *args, **kwargs)
             render = getattr(response, "render", None)
             if render is not None and not getattr(response, "is_rendered", True):
                 response = render()
             return response
 
+        with door_for(membership):
+            return watched(request, rendered)
+
 
 def door_for(membership: Membership) -> AbstractContextManager[None]:
-    if membership.role == Membership.Role.OPERATOR:
+    if membership.role in Membership.NETWORK_ROLES:
         return tenancy.all_partners()
     return tenancy.partner(membership.partner_id) if membership.partner_id else nullcontext()

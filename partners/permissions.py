@@ -16,6 +16,7 @@ Role = Membership.Role
 View, Add, Change, Delete = "view", "add", "change", "delete"
 Handle = "handle"  # what the buttons under a card do: helpers have them in Telegram, too
 Play = "play"  # as a lead, in the simulator
+Read = "read"  # what leads write, and their names in Telegram
 Answer = "answer"  # what nobody has answered, for everybody who asked
 
 
@@ -28,11 +29,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "partner", View, Add, Change),
         _may("partners", "bot", View, Add, Change),
         _may("partners", "yandexaccount", View, Add, Change, Delete),
-        _may("partners", "lead", View, Handle),
+        _may("partners", "lead", View, Read, Handle),
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change, Delete),
         _may("partners", "destination", View, Add, Change, Delete),
         _may("partners", "membership", View, Add, Change, Delete),
+        _may("partners", "auditentry", View),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "document", View, Add, Change, Delete),
@@ -61,10 +63,47 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("django_celery_beat", "crontabschedule", View, Add, Change, Delete),
         _may("django_celery_beat", "intervalschedule", View, Add, Change, Delete),
     ),
+    # The content of the whole network: no tokens, no logins, no contacts of anybody.
+    Role.EDITOR: frozenset().union(
+        _may("partners", "partner", View),
+        _may("partners", "bot", View),
+        _may("partners", "link", View),
+        _may("content", "product", View, Add, Change, Delete),
+        _may("content", "payplanversion", View),
+        _may("content", "document", View, Add, Change, Delete),
+        _may("content", "regressionquestion", View, Add, Change, Delete),
+        _may("content", "mediaitem", View, Add, Change),
+        _may("content", "pictureorder", View),
+        _may("content", "postnumbers", View),
+        _may("content", "post", View, Add, Change),
+        _may("content", "postplan", View, Add, Change, Delete),
+        _may("content", "story", View, Add, Change),
+        _may("content", "offer", View, Add, Change, Delete),
+        _may("content", "idea", View, Add),
+        _may("funnels", "funnelversion", View, Add, Change, Delete, Play),
+        _may("funnels", "textoverride", View, Change, Delete),
+    ),
+    # Numbers and lists, nobody's contacts or words, nothing to change.
+    Role.ANALYST: frozenset().union(
+        _may("partners", "partner", View),
+        _may("partners", "bot", View),
+        _may("partners", "lead", View),
+        _may("partners", "link", View),
+        _may("partners", "destination", View),
+        _may("content", "product", View),
+        _may("content", "document", View),
+        _may("content", "mediaitem", View),
+        _may("content", "postnumbers", View),
+        _may("content", "post", View),
+        _may("content", "postplan", View),
+        _may("content", "aiuse", View),
+        _may("funnels", "funnelversion", View),
+        _may("funnels", "broadcast", View),
+    ),
     Role.OWNER: frozenset().union(
         _may("partners", "partner", View, Change),
         _may("partners", "bot", View),
-        _may("partners", "lead", View, Handle),
+        _may("partners", "lead", View, Read, Handle),
         _may("partners", "contact", View),
         _may("partners", "link", View, Add, Change),
         _may("partners", "destination", View, Add, Change, Delete),
@@ -82,7 +121,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.ASSISTANT: frozenset().union(
         _may("partners", "bot", View),
-        _may("partners", "lead", View, Handle),
+        _may("partners", "lead", View, Read, Handle),
         _may("partners", "link", View),
         _may("content", "mediaitem", View),
         _may("content", "outboxmessage", View),

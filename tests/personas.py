@@ -29,6 +29,14 @@ def operator() -> User:
     return make_user(Membership.Role.OPERATOR)
 
 
+def editor() -> User:
+    return make_user(Membership.Role.EDITOR)
+
+
+def analyst() -> User:
+    return make_user(Membership.Role.ANALYST)
+
+
 def owner(partner: Partner) -> User:
     return make_user(Membership.Role.OWNER, partner)
 

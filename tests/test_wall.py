@@ -33,7 +33,7 @@ NOT_COMPOSITE = {
     ("funnels.FunnelEvent", "version"): MOSTLY_OF_THE_NETWORK,
     ("funnels.Question", "document"): MOSTLY_OF_THE_NETWORK,
 }
-APPEND_ONLY = {"content.PostAct", "content.PostEvent", "funnels.FunnelEvent"}
+APPEND_ONLY = {"content.PostAct", "content.PostEvent", "funnels.FunnelEvent", "partners.AuditEntry"}
 NETWORK_ROWS = {
     "content.Chunk",
     "content.Document",

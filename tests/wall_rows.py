@@ -41,7 +41,7 @@ from funnels.models import (
 )
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Bot, Consent, Destination, Invitation, Membership, Partner, YandexAccount
+from partners.models import AuditEntry, Bot, Consent, Destination, Invitation, Membership, Partner, YandexAccount
 from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.personas import make_user
 
@@ -98,6 +98,7 @@ def make_full_partner(slug: str) -> Partner:
         Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
         RegressionQuestion.objects.create(partner=partner, document=document, text="Где склад?", added_at=NOW)
         make_posts(partner, bot)
+        AuditEntry.objects.create(partner=partner, at=NOW, actor_name="anna", action=AuditEntry.Action.CHANGE)
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
 

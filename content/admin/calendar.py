@@ -25,7 +25,7 @@ from content.queries.post_calendar import Entry, entries, waiting
 from content.services.posts import desk
 from content.services.posts.decision import Decision, Outcome
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.admin.base import PanelAdmin
 from partners.admin.people import name_of
 from partners.models import Partner
@@ -75,7 +75,7 @@ class Wish:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Wish:
-        operator, membership = is_operator(request.user), membership_of(request.user)
+        operator, membership = sees_all_partners(request.user), membership_of(request.user)
         asked = request.GET.get("partner", "")
         chosen = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 18 else None
         return cls(

@@ -22,7 +22,7 @@ from content.models import MediaItem, Product
 from content.queries.library import used
 from content.services import media
 from partners import clock
-from partners.access import is_operator
+from partners.access import sees_all_partners
 from partners.admin.base import PanelAdmin
 
 MOST_WORDS = 1_000  # letters
@@ -77,7 +77,7 @@ class MediaAdmin(LibraryPages, PanelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """The network's pictures are the operators'."""
-        is_own = not isinstance(obj, MediaItem) or obj.partner_id is not None or is_operator(request.user)
+        is_own = not isinstance(obj, MediaItem) or obj.partner_id is not None or sees_all_partners(request.user)
         return is_own and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

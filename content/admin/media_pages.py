@@ -22,7 +22,7 @@ from content.models import MediaItem, Product
 from content.queries.library import Use, find, used
 from content.services.media import take_in, words_of
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.models import Partner
 
 PER_PAGE = 48
@@ -88,7 +88,7 @@ class LibraryPages:
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
-        wish, operator = Wish.of(request), is_operator(request.user)
+        wish, operator = Wish.of(request), sees_all_partners(request.user)
         page = Paginator(wish.found(), PER_PAGE).get_page(request.GET.get("p"))
         products = dict(Product.objects.values_list("key", "name"))
         context = {
@@ -165,7 +165,7 @@ def _taken(request: HttpRequest, file: File[bytes]) -> Told:
 
 def _owner(request: HttpRequest) -> int | None:
     """A partner's login brings pictures for that partner, whatever was sent."""
-    if not is_operator(request.user):
+    if not sees_all_partners(request.user):
         membership = membership_of(request.user)
         return membership.partner_id if membership else None
     chosen = request.POST.get("owner", "")

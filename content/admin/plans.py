@@ -25,7 +25,7 @@ from content.posts.crontab import BadCrontab, checked, upcoming
 from content.posts.crontab_words import sentence
 from content.services.posts import plans
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.admin.base import PartnersRowAdmin, PartnersRowForm
 from partners.models import Partner
 from partners.templatetags.panel import local
@@ -184,7 +184,7 @@ class PostPlanAdmin(PartnersRowAdmin):
 def _partner(request: HttpRequest, typed: str) -> Partner | None:
     """Whom an operator has chosen; else whose login it is."""
     membership = membership_of(request.user)
-    if not is_operator(request.user):
+    if not sees_all_partners(request.user):
         return membership.partner if membership else None
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 18 else 0
     return Partner.objects.filter(pk=number).first()

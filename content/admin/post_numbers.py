@@ -16,7 +16,7 @@ from content.posts.links import title_of
 from content.posts.measures import MEASURES, Measure
 from content.queries.post_numbers import Line, Report, report
 from partners import clock
-from partners.access import is_operator
+from partners.access import sees_all_partners
 from partners.admin.base import ReadOnlyAdmin
 
 PER_PAGE = 50
@@ -45,7 +45,7 @@ class PostNumbersAdmin(ReadOnlyAdmin):
             "periods": PERIODS,
             "by": by or "",
             "measures": TITLES.items(),
-            "shows_partner": is_operator(request.user),
+            "shows_partner": sees_all_partners(request.user),
         }
         return TemplateResponse(request, "admin/content/post_numbers.html", context)
 

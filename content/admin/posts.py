@@ -29,7 +29,7 @@ from content.posts.picking import Lacking
 from content.queries.post_numbers import counted
 from content.services.posts.drafts import order
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.admin.base import PartnersRowAdmin
 from partners.admin.people import name_of
 from partners.templatetags.panel import local
@@ -128,7 +128,7 @@ class PostAdmin(CalendarPages, PostPage, PartnersRowAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         membership = membership_of(request.user)
-        own = None if is_operator(request.user) or membership is None else membership.partner_id
+        own = None if sees_all_partners(request.user) or membership is None else membership.partner_id
         idea = self._idea(request)
         initial = {"kind": (idea and idea.kind) or request.GET.get("kind", ""), "partner": idea and idea.partner_id}
         form = OrderForm(request.POST or None, partner_id=own, idea=idea, initial=initial)

@@ -24,7 +24,7 @@ from funnels.models import Question
 from funnels.services.answering import inbox
 from funnels.services.answering.waiting import MOST, Group, Order, waiting
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.models import Partner
 
 PER_PAGE = 20
@@ -84,7 +84,7 @@ class Wish:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Wish:
-        operator = is_operator(request.user)
+        operator = sees_all_partners(request.user)
         membership = membership_of(request.user)
         asked = request.GET.get("partner", "")
         chosen = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 18 else None

@@ -65,6 +65,8 @@ class LeadPage(PanelAdmin):
         lead: Lead | None = self.get_object(request, object_id)
         if lead is None or not self.has_view_permission(request, lead):
             raise Http404
+        if not may_read(request):
+            raise PermissionDenied
         page: Page[Any] = Paginator(cast(Any, Timeline(lead)), PER_PAGE).get_page(request.GET.get("p"))
         place = Conversation.objects.select_related("version").filter(lead=lead).first()
         context = {
@@ -131,6 +133,11 @@ class Reckoning:
     def of(cls, lead: Lead, now: datetime) -> Reckoning:
         result = score(scored_events([lead.pk])[lead.pk], now=now, weights=weights())
         return cls(result, BANDS[band(result.total)](), [explain(line, now) for line in result.lines])
+
+
+def may_read(request: HttpRequest) -> bool:
+    """Their words, and their names in Telegram."""
+    return bool(request.user.has_perm("partners.read_lead"))
 
 
 def may_see_contacts(request: HttpRequest) -> bool:

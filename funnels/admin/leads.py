@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -9,7 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from funnels.admin.lead_filters import INTEREST_NAMES, HasPhoneFilter, InterestFilter, OpenAlertFilter, ScoreFilter
-from funnels.admin.lead_page import LeadPage, may_see_contacts
+from funnels.admin.lead_page import LeadPage, may_read, may_see_contacts
 from funnels.contacts import masked_phone
 from funnels.models import Alert
 from funnels.scoring import band
@@ -58,11 +60,26 @@ class LeadAdmin(LeadPage, ReadOnlyAdmin, PartnersRowAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         shown = super().get_list_display(request)
-        return shown if may_see_contacts(request) else ["hidden_phone" if name == "phone" else name for name in shown]
+        hidden = {} if may_see_contacts(request) else {"phone": "hidden_phone"}
+        hidden |= {} if may_read(request) else {"person": "number"}
+        return [hidden.get(name, name) for name in shown]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return super().get_list_display_links(request, list_display) if may_read(request) else None
+
+    def hidden_lookups(self, request: HttpRequest) -> tuple[str, ...]:
+        names = () if may_read(request) else ("first_name", "last_name", "username", "telegram_id")
+        return names if may_see_contacts(request) else (*names, "phone", "email")
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """To search by digits is to guess the number."""
+        if not may_read(request):
+            return ()
         return self.search_fields if may_see_contacts(request) else tuple({*self.search_fields} - {"phone"})
+
+    @display(description=_("lead"), ordering="pk")
+    def number(self, lead: Lead) -> str:
+        return f"№ {lead.pk}"
 
     @display(description=_("phone"))
     def hidden_phone(self, lead: Lead) -> str:

@@ -22,7 +22,7 @@ from funnels.services.overrides import State, own_texts, state_of
 from funnels.services.pauses import SOURCE
 from funnels.services.sequences import published_sequences
 from partners import clock
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
 from partners.models import Partner
 
 PERIODS = (7, 30, 90)
@@ -42,7 +42,7 @@ class Scope:
         """Raises Http404 for a partner who is not there, or not for this login."""
         asked = request.GET.get("days", "")
         days = int(asked) if asked in map(str, PERIODS) else None
-        if is_operator(request.user):
+        if sees_all_partners(request.user):
             chosen = request.GET.get("partner", "")
             return cls(_partner(chosen) if chosen else None, days, may_choose=True)
         membership = membership_of(request.user)

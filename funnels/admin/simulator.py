@@ -26,7 +26,7 @@ from funnels.simulator import LONGEST_ACT, MOST_ACTS, play
 from funnels.stage import Setup
 from funnels.timing import QuietHours
 from partners import clock
-from partners.access import is_operator
+from partners.access import sees_all_partners
 from partners.models import Partner
 from partners.models.partner import validate_time_zone
 from partners.strict_yaml import FileError
@@ -129,7 +129,7 @@ def _version(request: HttpRequest, pk: int) -> FunnelVersion:
     version = FunnelVersion.objects.select_related("partner").filter(pk=pk).first()
     if version is None:
         raise Http404
-    if version.partner is None and version.status == FunnelVersion.Status.DRAFT and not is_operator(request.user):
+    if version.partner is None and version.status == FunnelVersion.Status.DRAFT and not sees_all_partners(request.user):
         raise Http404
     return version
 

@@ -1,3 +1,3 @@
-from partners.admin import links, partners, users
+from partners.admin import audit, links, partners, users
 
-__all__ = ["links", "partners", "users"]
+__all__ = ["audit", "links", "partners", "users"]

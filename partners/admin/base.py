@@ -10,8 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
-from partners.access import is_operator, membership_of
+from partners.access import membership_of, sees_all_partners
+from partners.audit_values import snapshot
 from partners.fields import Secret
+from partners.models import AuditEntry
+from partners.witness import note
 
 
 class PanelAdmin(ModelAdmin):
@@ -24,6 +27,41 @@ class PanelAdmin(ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Somebody else's row and a row that never was look alike."""
         raise Http404
+
+    def hidden_lookups(self, request: HttpRequest) -> tuple[str, ...]:
+        """Fields that an address may not filter by: `?phone__startswith=` would tell a number digit by digit."""
+        return ()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        is_hidden = lookup.split("__", 1)[0] in self.hidden_lookups(request)
+        return not is_hidden and super().lookup_allowed(lookup, value, request)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        note(request, AuditEntry.Action.ADD, obj, after=snapshot(obj))
+        return super().log_addition(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            note(request, AuditEntry.Action.DELETE, row, before=snapshot(row))
+        return super().log_deletions(request, queryset)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            keys = [each.instance.pk for each in formset.initial_forms if each.has_changed()]
+            stored = formset.model._base_manager.filter(pk__in=keys) if keys else ()
+            formset.stored = {row.pk: snapshot(row) for row in stored}
+        super().save_related(request, form, formsets, change)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Here Django shows what has become of the inlines; the row itself is compared by the witness."""
+        for formset in formsets or ():
+            for row in formset.new_objects:
+                note(request, AuditEntry.Action.ADD, row, after=snapshot(row))
+            for row, _changed in formset.changed_objects:
+                note(request, AuditEntry.Action.CHANGE, row, before=formset.stored.get(row.pk), after=snapshot(row))
+            for row in formset.deleted_objects:
+                note(request, AuditEntry.Action.DELETE, row, before=snapshot(row))
+        return super().construct_change_message(request, form, formsets, add)
 
 
 class ReadOnlyAdmin(PanelAdmin):
@@ -76,11 +114,11 @@ class PartnersRowAdmin(PanelAdmin):
         return self._for(request, super().get_list_filter(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        fixed = ["partner"] if obj is not None and is_operator(request.user) else []
+        fixed = ["partner"] if obj is not None and sees_all_partners(request.user) else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def _for(self, request: HttpRequest, names: Any) -> list[Any]:
-        if is_operator(request.user):
+        if sees_all_partners(request.user):
             return list(names)
         return [name for name in names if name != "partner" and (not isinstance(name, tuple) or name[0] != "partner")]
 

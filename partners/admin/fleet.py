@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from partners import clock, queries
-from partners.access import is_operator
+from partners.access import sees_all_partners
 from partners.models import Bot, Lead
 from partners.services import bots
 
@@ -41,7 +41,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("p")),
         "may_command": request.user.has_perm("partners.change_bot"),
     }
-    if not is_operator(request.user):
+    if not sees_all_partners(request.user):
         leads = Lead.objects.select_related("partner").order_by("-last_seen_at", "-pk")
         values["recent_leads"] = leads[:RECENT_LEADS]
     return values

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from partners import clock
-from partners.access import is_operator
+from partners.access import is_operator, sees_all_partners
 from partners.admin.base import PanelAdmin, SecretFormField, SecretInput, SecretTextarea
 from partners.fields import Secret
 from partners.models import Bot, Partner, YandexAccount
@@ -77,7 +77,8 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Partner's name")
+        if "name" in self.fields:  # who may only look has none
+            self.fields["name"].label = _("Partner's name")
         for name in HOURS_HELP.keys() & self.fields.keys():
             self.fields[name].widget = ClockInput(format="%H:%M")
 
@@ -173,6 +174,10 @@ class YandexForm(ModelForm):  # type: ignore[type-arg]  # a generic only for myp
         return values
 
 
+def _knows_contacts(request: HttpRequest) -> bool:
+    return is_operator(request.user) or not sees_all_partners(request.user)
+
+
 class YandexInline(StackedInline):
     model = YandexAccount
     form = YandexForm
@@ -221,6 +226,12 @@ class PartnerAdmin(PanelAdmin):
         (_("Hours"), {"fields": HOURS}),
     )
 
+    # For editors and analysts: what the partner's bot says to everybody.
+    public_fieldsets = (
+        (None, {"fields": ("slug", "name", ("specialization", "communication_style"), "story")}),
+        (_("Links"), {"fields": ("shop_link", "registration_link")}),
+    )
+
     @display(description=_("partner"), ordering="name")
     def who(self, partner: Partner) -> str:
         return partner.name
@@ -250,7 +261,20 @@ class PartnerAdmin(PanelAdmin):
         return super().get_queryset(request).defer("bot__token")
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.fieldsets if is_operator(request.user) else self.own_fieldsets
+        if is_operator(request.user):
+            return self.fieldsets
+        return self.public_fieldsets if sees_all_partners(request.user) else self.own_fieldsets
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = super().get_list_display(request)
+        return [name for name in shown if name != "contact" or _knows_contacts(request)]
+
+    def hidden_lookups(self, request: HttpRequest) -> tuple[str, ...]:
+        return () if _knows_contacts(request) else ("phone", "contact", "telegram_id", "admin_telegram_ids")
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        fields = super().get_search_fields(request)
+        return [name for name in fields if name != "contact" or _knows_contacts(request)]
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
         return self.inlines if is_operator(request.user) else ()

@@ -26,9 +26,9 @@ class MembershipForm(ModelForm):  # type: ignore[type-arg]  # a generic only for
     def clean(self) -> dict[str, Any]:
         """Said beside the field: an inline does not show what concerns the whole row."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        is_operator = values.get("role") == Membership.Role.OPERATOR
-        if "role" in values and is_operator == bool(values.get("partner")):
-            self.add_error("partner", _("An operator has no partner; a partner's login needs one."))
+        of_network = values.get("role") in Membership.NETWORK_ROLES
+        if "role" in values and of_network == bool(values.get("partner")):
+            self.add_error("partner", _("Who works for the whole network has no partner; a partner's login needs one."))
         return values
 
 

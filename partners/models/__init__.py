@@ -1,3 +1,4 @@
+from partners.models.audit import AuditEntry
 from partners.models.bot import Bot
 from partners.models.consent import Consent
 from partners.models.invitation import Invitation
@@ -7,4 +8,15 @@ from partners.models.membership import Membership
 from partners.models.partner import Partner
 from partners.models.yandex import YandexAccount
 
-__all__ = ["Bot", "Consent", "Destination", "Invitation", "Lead", "Link", "Membership", "Partner", "YandexAccount"]
+__all__ = [
+    "AuditEntry",
+    "Bot",
+    "Consent",
+    "Destination",
+    "Invitation",
+    "Lead",
+    "Link",
+    "Membership",
+    "Partner",
+    "YandexAccount",
+]

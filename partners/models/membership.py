@@ -10,8 +10,12 @@ class Membership(models.Model):
 
     class Role(models.TextChoices):
         OPERATOR = "operator", _("operator")
+        EDITOR = "editor", _("editor")
+        ANALYST = "analyst", _("analyst")
         OWNER = "owner", _("partner")
         ASSISTANT = "assistant", _("partner's helper")
+
+    NETWORK_ROLES = ("operator", "editor", "analyst")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user"))
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("partner"))
@@ -22,10 +26,12 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(role="operator", partner__isnull=True)
-                | (~models.Q(role="operator") & models.Q(partner__isnull=False)),
+                condition=models.Q(role__in=("operator", "editor", "analyst"), partner__isnull=True)
+                | models.Q(role__in=("owner", "assistant"), partner__isnull=False),
                 name="membership_partner_by_role",
-                violation_error_message=_("An operator has no partner; a partner's login needs one."),
+                violation_error_message=_(
+                    "Who works for the whole network has no partner; a partner's login needs one."
+                ),
             )
         ]
 
