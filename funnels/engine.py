@@ -26,7 +26,18 @@ from funnels.moves import (
     spoken,
 )
 from funnels.render import menu_keyboard, render_notice, render_step
-from funnels.schema import Answers, AskButton, ContactButton, Funnel, GoButton, LinkButton, MenuAsk, MenuButton, MenuGo
+from funnels.schema import (
+    Answers,
+    AskButton,
+    ContactButton,
+    Funnel,
+    GoButton,
+    LinkButton,
+    MenuAsk,
+    MenuButton,
+    MenuGo,
+    ProductScreen,
+)
 
 __all__ = [
     "MAX_PATH",
@@ -121,7 +132,9 @@ class _Turn:
 
     def show(self, state: State, *before: Happened, edits: bool) -> Decision:
         screen = render_step(self.funnel, self.version, state.step, self.facts, edits=edits)
-        return Decision((screen,), state, (*before, self.happened("screen_shown", state.step)))
+        step = self.funnel.steps[state.step]
+        product = {"product": step.product} if isinstance(step, ProductScreen) else {}
+        return Decision((screen,), state, (*before, self.happened("screen_shown", state.step, **product)))
 
     def start(self, entry: str | None) -> Decision:
         step = entry if entry in self.funnel.steps else None

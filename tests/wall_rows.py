@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from analytics.models import CountedPartner, Tally
 from botrunner.models import InboxUpdate
 from content.models import (
     AiUse,
@@ -34,6 +35,7 @@ from funnels.models import (
     FunnelVersion,
     LeadMessage,
     PanelAsk,
+    Milestone,
     PostCard,
     Question,
     SequencePause,
@@ -65,6 +67,9 @@ def make_full_partner(slug: str) -> Partner:
             lead=lead, partner=partner, sequence="weight", next_step="first", fire_at=NOW, entered_at=NOW
         )
         FunnelEvent.objects.create(lead=lead, partner=partner, kind=FunnelEvent.Kind.STARTED, at=NOW)
+        Milestone.objects.create(lead=lead, partner=partner, name="came", at=NOW, day=NOW.date())
+        Tally.objects.create(partner=partner, name="deed", day=NOW.date(), key="came", people=1)
+        CountedPartner.objects.create(partner=partner, time_zone=partner.time_zone)
         Alert.objects.create(lead=lead, partner=partner, trigger=Alert.Trigger.CONTACT_LEFT, day=NOW.date(), at=NOW)
         Broadcast.objects.create(partner=partner, text="…", created_at=NOW)
         TextOverride.objects.create(partner=partner, sequence="weight", step="first", text="…", changed_at=NOW)

@@ -4,6 +4,7 @@ from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
 from funnels.models.panel_ask import PanelAsk
+from funnels.models.milestone import Milestone
 from funnels.models.post_card import PostCard
 from funnels.models.question import Question
 from funnels.models.sequence import SequencePause, TextOverride
@@ -18,6 +19,7 @@ __all__ = [
     "FunnelVersion",
     "LeadMessage",
     "PanelAsk",
+    "Milestone",
     "PostCard",
     "Question",
     "SequencePause",

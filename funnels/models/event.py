@@ -1,8 +1,15 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from funnels.models.version import FunnelVersion
 from partners.models import Lead, Partner
+
+
+class CurrentTransaction(Func):
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
 
 
 class FunnelEvent(models.Model):
@@ -20,6 +27,8 @@ class FunnelEvent(models.Model):
         MESSAGE_RECEIVED = "message_received", _("wrote a message")
         LINK_CLICKED = "link_clicked", _("followed a link")
         WARMUP_SENT = "warmup_sent", _("a warm-up message was prepared")
+        SEQUENCE_ENTERED = "sequence_entered", _("entered a sequence")
+        SEQUENCE_ENDED = "sequence_ended", _("a sequence ended")
         BOT_BLOCKED = "bot_blocked", _("blocked the bot")
         BOT_UNBLOCKED = "bot_unblocked", _("unblocked the bot")
         CONTACT_ASKED = "contact_asked", _("was asked for a contact")
@@ -48,6 +57,8 @@ class FunnelEvent(models.Model):
     step = models.CharField(_("step"), max_length=50, blank=True)
     data = models.JSONField(_("data"), default=dict, blank=True)
     at = models.DateTimeField(_("when"))
+    # Ids and times are given before the commit, so by neither can a reader tell what it has seen; by this it can.
+    txid = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         verbose_name = _("funnel event")
@@ -56,6 +67,7 @@ class FunnelEvent(models.Model):
         indexes = [
             models.Index(fields=["lead", "at"], name="funnelevent_lead_at"),
             models.Index(fields=["partner", "kind", "at"], name="funnelevent_partner_kind_at"),
+            BrinIndex(fields=["txid"], pages_per_range=32, name="funnelevent_txid"),
         ]
 
     def __str__(self) -> str:

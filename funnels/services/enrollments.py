@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from content.models import OutboxMessage
 from content.outbox.promises import withdraw
 from funnels.fitting import fitting
-from funnels.models import Enrollment
+from funnels.models import Enrollment, FunnelEvent
 from funnels.queries import rests
 from funnels.schema import Answers
 from funnels.services.sequences import sequences_of
@@ -66,6 +66,9 @@ def enroll(*, lead: Lead, partner: Partner, now: datetime) -> Enrollment | None:
         enrollment.state, enrollment.fire_at = State.FROZEN, None
         enrollment.left_over = remaining(fire_at=place.fire_at, paused_at=now)
     enrollment.save()
+    FunnelEvent.objects.create(
+        partner=partner, lead=lead, kind=FunnelEvent.Kind.SEQUENCE_ENTERED, step=sequence.key, at=now
+    )
     return enrollment
 
 
@@ -86,12 +89,25 @@ def leave(*, lead_id: int, reason: Enrollment.Exit, now: datetime) -> int:
     # Before its enrollments, like everybody who locks both: a tick never waits, so nobody waits in a circle.
     lead = Lead.objects.select_for_update(no_key=True).only("partner_id").get(pk=lead_id)
     running = Enrollment.objects.filter(lead=lead, state__in=RUNNING)
-    left = running.update(
-        state=State.LEFT, exit_reason=reason, ended_at=now, fire_at=None, left_over=None, next_step=""
-    )
+    sequences = list(running.values_list("sequence", flat=True))
+    if sequences:
+        running.update(state=State.LEFT, exit_reason=reason, ended_at=now, fire_at=None, left_over=None, next_step="")
+        FunnelEvent.objects.bulk_create(ended(lead, sequence, reason, now) for sequence in sequences)
     lanes = EVERYTHING if reason in FROM_EVERYTHING else (Lane.SEQUENCE,)
     withdraw(partner_id=lead.partner_id, lead_id=lead_id, reason=str(reason), now=now, lanes=lanes)
-    return left
+    return len(sequences)
+
+
+def ended(lead: Lead, sequence: str, reason: str, now: datetime) -> FunnelEvent:
+    """`reason` is an Exit, or empty for whoever got all of it."""
+    return FunnelEvent(
+        partner_id=lead.partner_id,
+        lead=lead,
+        kind=FunnelEvent.Kind.SEQUENCE_ENDED,
+        step=sequence,
+        data={"reason": str(reason) or "finished"},
+        at=now,
+    )
 
 
 def snooze(*, lead: Lead, now: datetime) -> None:

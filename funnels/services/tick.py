@@ -12,7 +12,7 @@ from content.outbox.promises import Promise, promise
 from funnels.models import Enrollment, FunnelEvent
 from funnels.sequence_schema import Sequence, SequenceStep
 from funnels.services import tick_rows
-from funnels.services.enrollments import STALE, Exit, State, clockwork_of
+from funnels.services.enrollments import STALE, Exit, State, clockwork_of, ended
 from funnels.services.pauses import freeze_late_comers
 from funnels.services.script import script_for
 from funnels.services.sequences import sequences_of
@@ -53,6 +53,7 @@ class Tick:
         self.last_clicks: dict[int, datetime] = {}
         self.promises: list[Promise] = []
         self.events: list[tuple[int, str, dict[str, object]]] = []
+        self.ends: list[FunnelEvent] = []
         self.wrote_to: set[int] = set()
 
     def do(self, batch: Batch[Enrollment]) -> None:
@@ -61,6 +62,7 @@ class Tick:
             self._look(enrollment)
         partner_id = self.partner.pk
         tick_rows.write(partner_id=partner_id, batch=batch, wrote_to=self.wrote_to, events=self.events, now=self.now)
+        FunnelEvent.objects.bulk_create(self.ends)
         lane = OutboxMessage.Lane.SEQUENCE
         promise(partner_id=partner_id, bot_id=self.bot.pk, lane=lane, promises=self.promises, now=self.now)
 
@@ -132,6 +134,7 @@ class Tick:
     def _end(self, enrollment: Enrollment, state: str, reason: str = "") -> None:
         enrollment.state, enrollment.exit_reason, enrollment.ended_at = state, reason, self.now
         enrollment.fire_at, enrollment.next_step = None, ""
+        self.ends.append(ended(enrollment.lead, enrollment.sequence, reason, self.now))
 
     def _happened(self, enrollment: Enrollment, step: SequenceStep, **data: object) -> None:
         self.events.append((enrollment.lead_id, f"{enrollment.sequence}:{step.key}", data))

@@ -1,0 +1,66 @@
+"""Which days a report is about. Pure: «today» is told by the caller, in the zone of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LONGEST = 1_100  # days: three years
+
+DAY = timedelta(days=1)
+
+
+class BadPeriod(ValueError):
+    """The text is no period; says what one looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first` to `last`, both counted."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def previous(self) -> Period:
+        """As many days, right before."""
+        return Period(self.first - self.days * DAY, self.first - DAY)
+
+    def __str__(self) -> str:
+        """What `parse` reads."""
+        return f"{self.first}..{self.last}"
+
+
+def last_days(count: int, today: date) -> Period:
+    return Period(today - (count - 1) * DAY, today)
+
+
+NAMED: dict[str, Callable[[date], Period]] = {
+    "today": lambda today: last_days(1, today),
+    "yesterday": lambda today: last_days(1, today - DAY),
+    "week": lambda today: last_days(7, today),
+    "month": lambda today: last_days(30, today),
+    "quarter": lambda today: last_days(91, today),
+    "year": lambda today: last_days(365, today),
+}
+
+
+def parse(text: str, *, today: date) -> Period:
+    """A name, or «2026-11-01..2026-11-15». Raises BadPeriod."""
+    if text in NAMED:
+        return NAMED[text](today)
+    first, dots, last = text.partition("..")
+    try:
+        period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError as error:
+        raise BadPeriod(f"“{text[:40]}” is no period: write two days like 2026-11-01..2026-11-15") from error
+    if not dots or period.last < period.first:
+        raise BadPeriod("The last day comes before the first one")
+    if period.days > LONGEST:
+        raise BadPeriod(f"At most {LONGEST} days")
+    return period

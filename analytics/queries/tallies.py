@@ -1,0 +1,70 @@
+"""Reading the sums. Behind the partner's door, or the operators' one for the whole network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet, Sum
+
+from analytics.models import Rollup, Tally
+from analytics.periods import Period
+from funnels.models import Milestone
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose numbers: a partner's, or the network's (None), which only operators' door shows."""
+
+    partner_id: int | None
+
+
+def counted_at() -> datetime | None:
+    """How fresh the numbers are."""
+    return Rollup.objects.values_list("counted_at", flat=True).first()
+
+
+def tallies(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[str, str]]:
+    """People by (key, aux)."""
+    rows = _rows(whose, period, name, version).values_list("key", "aux").annotate(total=Sum("people"))
+    return Counter({(key, aux): total for key, aux, total in rows})
+
+
+def by_day(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[date, str, str]]:
+    """People by (day, key, aux)."""
+    rows = _rows(whose, period, name, version).values_list("day", "key", "aux", "people")
+    return Counter({(day, key, aux): people for day, key, aux, people in rows})
+
+
+def versions_entered(whose: Whose, period: Period) -> Counter[int]:
+    """How many people first saw each version."""
+    rows = _of(whose).filter(name="entered", day__range=(period.first, period.last)).order_by()
+    return Counter(dict(rows.values_list("version").annotate(Sum("people"))))
+
+
+def by_partner(period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[int, str]]:
+    """People by (partner, key), of the whole network."""
+    rows = Tally.objects.filter(name=name, key__in=keys, day__range=(period.first, period.last), partner__isnull=False)
+    summed = rows.order_by().values_list("partner_id", "key").annotate(Sum("people"))
+    return Counter({(partner_id, key): total for partner_id, key, total in summed})
+
+
+def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, step: str = "") -> QuerySet[Milestone]:
+    """Who reached it on these days, the last day first; `.lead` is read with it."""
+    reached = Milestone.objects.filter(name=name, version=version, step=step, day__range=(period.first, period.last))
+    if whose.partner_id is not None:
+        reached = reached.filter(partner_id=whose.partner_id)
+    return reached.select_related("lead").order_by("-day", "-lead_id")
+
+
+def _rows(whose: Whose, period: Period, name: str, version: int) -> QuerySet[Tally]:
+    rows = _of(whose).filter(name=name, version=version, day__range=(period.first, period.last))
+    return rows.order_by()
+
+
+def _of(whose: Whose) -> QuerySet[Tally]:
+    if whose.partner_id is None:
+        return Tally.objects.filter(partner__isnull=True)
+    return Tally.objects.filter(partner_id=whose.partner_id)

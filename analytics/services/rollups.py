@@ -1,0 +1,154 @@
+"""Keeps milestones and tallies up to date with the events.
+
+Every transaction that has written events is looked at exactly when all before it have ended, so an event that was
+committed late is not missed; whose events came in is counted anew from all of their events, so one that tells of the
+past changes what it should. Counting somebody twice changes nothing: after a crash the same window comes again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
+
+from analytics.models import CountedPartner, Rollup
+from analytics.tallying import Sum, differences
+from funnels.milestones import DEFINITION
+from funnels.services.milestones import refresh
+from funnels.services.presets import weights
+from partners import tenancy
+from partners.fastsql import fetch
+from partners.models import Lead, Partner
+
+LOCK = 0x726F6C6C << 16
+BATCH = 2_000  # leads of one transaction
+
+Progress = Callable[[int, int], None]  # leads counted, leads in all
+
+HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+NEWS = "SELECT DISTINCT lead_id FROM funnels_funnelevent WHERE txid >= %s AND txid < %s"
+
+
+def roll_up(*, now: datetime, progress: Progress | None = None) -> int | None:
+    """How many leads were counted anew; None if another process is at it. Outside of any door."""
+    with _alone() as alone:
+        return _roll_up(now, progress) if alone else None
+
+
+def recount(*, now: datetime, progress: Progress | None = None) -> int | None:
+    """The same for all leads; whatever was wrong is right afterwards."""
+    with _alone() as alone:
+        if not alone:
+            return None
+        with tenancy.all_partners():
+            Rollup.objects.update(definition="")
+        return _roll_up(now, progress)
+
+
+def _roll_up(now: datetime, progress: Progress | None) -> int:
+    with tenancy.all_partners():
+        rollup = Rollup.objects.get_or_create(pk=1)[0]
+        [(horizon,)] = fetch(HORIZON, [])
+        zones = dict(Partner.objects.values_list("pk", "time_zone"))
+        # A restored database may count its transactions from the beginning.
+        if rollup.definition != definition() or rollup.txid > horizon:
+            leads = list(_leads())
+        else:
+            news = [lead_id for (lead_id,) in fetch(NEWS, [rollup.txid, horizon])]
+            moved = _moved(zones)
+            leads = list({*news, *_leads(partner_id__in=moved)}) if moved else news
+    count_leads(leads, zones, progress)
+    with tenancy.all_partners():
+        Rollup.objects.update(txid=horizon, definition=definition(), counted_at=now)
+        _remember(zones)
+    return len(leads)
+
+
+def _leads(**which: object) -> QuerySet[Lead, int]:
+    return Lead.objects.filter(**which).order_by("partner_id", "pk").values_list("pk", flat=True)
+
+
+def definition() -> str:
+    """Of what is counted: another one makes everything be counted anew."""
+    return f"{DEFINITION}:{hashlib.sha256(weights().model_dump_json().encode()).hexdigest()[:16]}"
+
+
+def count_leads(leads: Sequence[int], zones: Mapping[int, str], progress: Progress | None = None) -> None:
+    """`zones` are the partners'. One caller at a time."""
+    known = {partner_id: ZoneInfo(name) for partner_id, name in zones.items()}
+    for start in range(0, len(leads), BATCH):
+        batch = leads[start : start + BATCH]
+        with tenancy.all_partners():
+            _add(differences(refresh(lead_ids=batch, zones=known)))
+        if progress is not None:
+            progress(start + len(batch), len(leads))
+
+
+def _moved(zones: dict[int, str]) -> list[int]:
+    """Partners whose days begin at another time than they were counted with."""
+    counted = dict(CountedPartner.objects.values_list("pk", "time_zone"))
+    return [partner_id for partner_id, zone in counted.items() if zones.get(partner_id, zone) != zone]
+
+
+def _remember(zones: dict[int, str]) -> None:
+    CountedPartner.objects.bulk_create(
+        [CountedPartner(partner_id=partner_id, time_zone=zone) for partner_id, zone in zones.items()],
+        update_conflicts=True,
+        unique_fields=["partner"],
+        update_fields=["time_zone"],
+    )
+
+
+ADD = """
+INSERT INTO analytics_tally (partner_id, name, version, day, key, aux, people)
+SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::date[], %b::text[], %b::text[], %b::bigint[])
+ON CONFLICT (partner_id, name, version, day, key, aux)
+DO UPDATE SET people = analytics_tally.people + excluded.people
+"""
+SWEEP = """
+DELETE FROM analytics_tally t
+USING unnest(%b::bigint[], %b::text[], %b::bigint[], %b::date[], %b::text[], %b::text[])
+    AS s (partner_id, name, version, day, key, aux)
+WHERE t.people = 0 AND t.partner_id IS NOT DISTINCT FROM s.partner_id AND t.name = s.name AND t.version = s.version
+    AND t.day = s.day AND t.key = s.key AND t.aux = s.aux
+"""
+
+
+def _add(sums: Counter[tuple[int | None, Sum]]) -> None:
+    if not sums:
+        return
+    fetch(ADD, _columns([(partner, *one, people) for (partner, one), people in sums.items()]))
+    fewer = [(partner, *one) for (partner, one), people in sums.items() if people < 0]
+    if fewer:
+        fetch(SWEEP, _columns(fewer))
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """The lock is the session's: it goes with a process that dies."""
+    [(ours,)] = fetch("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    try:
+        yield ours
+    finally:
+        if ours:
+            _unlock()
+
+
+def _unlock() -> None:
+    """With a session that was lost meanwhile the lock has gone; the next query makes a new one."""
+    try:
+        fetch("SELECT pg_advisory_unlock(%s)", [LOCK])
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
