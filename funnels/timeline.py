@@ -1,4 +1,4 @@
-"""What a lead did, as sentences for people. Pure: labels and titles come from the funnel that the lead saw."""
+"""What a lead did, as sentences for people: labels and titles come from the funnel that the lead saw."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from funnels import callbacks
 from funnels.answer_steps import is_answer_step
 from funnels.contact_words import told
 from funnels.loader import FunnelFileError, load_funnel
+from funnels.models import Enrollment
 from funnels.schema import Funnel
 
 
@@ -58,11 +59,20 @@ def sentence(kind: str, step: str, data: Mapping[str, Any], funnel: Funnel | Non
             return Sentence("💤", _("a warm-up message came too late and was left out: %(step)s") % {"step": step})
         case "warmup_sent":
             return Sentence("💌", _("a warm-up message was planned: %(step)s") % {"step": step})
+        case "sequence_entered":
+            return Sentence("📬", _("entered the sequence “%(step)s”") % {"step": step})
+        case "sequence_ended":
+            values = {"step": step, "reason": _reason(str(data.get("reason", "")))}
+            return Sentence("📪", _("the sequence “%(step)s” ended: %(reason)s") % values)
         case "bot_blocked":
             return Sentence("⛔", _("blocked the bot"))
         case "bot_unblocked":
             return Sentence("👋", _("unblocked the bot"))
     return Sentence(*(told(kind, data) or ("•", kind)))
+
+
+def _reason(reason: str) -> str:
+    return str(dict(Enrollment.Exit.choices).get(reason, _("all messages sent")))
 
 
 def screen_title(funnel: Funnel | None, step: str) -> str:

@@ -3,8 +3,8 @@ from funnels.models.broadcast import Broadcast
 from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
-from funnels.models.panel_ask import PanelAsk
 from funnels.models.milestone import Milestone
+from funnels.models.panel_ask import PanelAsk
 from funnels.models.post_card import PostCard
 from funnels.models.question import Question
 from funnels.models.sequence import SequencePause, TextOverride
@@ -18,8 +18,8 @@ __all__ = [
     "FunnelEvent",
     "FunnelVersion",
     "LeadMessage",
-    "PanelAsk",
     "Milestone",
+    "PanelAsk",
     "PostCard",
     "Question",
     "SequencePause",

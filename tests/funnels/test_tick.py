@@ -112,7 +112,8 @@ def test_a_lead_gets_one_message_after_the_other(bot: Bot) -> None:
     assert (refreshed(bot, enrollment).state, enrollment.fire_at) == (State.FINISHED, None)
     with tenancy.partner(bot.partner_id):
         steps = list(FunnelEvent.objects.order_by("pk").values_list("kind", "step"))
-    assert steps == [("warmup_sent", "weight:first"), ("warmup_sent", "weight:second")]
+    got = [("warmup_sent", "weight:first"), ("warmup_sent", "weight:second")]
+    assert steps == [("sequence_entered", "weight"), *got, ("sequence_ended", "weight")]
 
 
 def test_the_message_has_its_buttons_and_a_way_out(bot: Bot) -> None:

@@ -75,7 +75,7 @@ def test_presses_answer_and_move(partner: Partner, sample: FunnelVersion) -> Non
         ("button_pressed", "start", {"to": "health", "set": {"intent": "client"}, "action": "0"}),
         ("screen_shown", "health", {}),
         ("button_pressed", "health", {"to": "shake", "set": {"pain": "weight"}, "action": "0"}),
-        ("screen_shown", "shake", {}),
+        ("screen_shown", "shake", {"product": "energy_diet"}),
     ]
     with tenancy.partner(partner.pk):
         place = Conversation.objects.get()
