@@ -22,7 +22,7 @@ from botrunner.models import InboxUpdate
 from botrunner.processor import ChatOrder
 from botrunner.replies import Replies
 from botrunner.services import fleet, inbox
-from botrunner.services.fleet import Pulse
+from botrunner.services.fleet import Pulse, Wish
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
 from botrunner.typing_action import Typing
@@ -73,6 +73,7 @@ class RunningBot:
         self._typing = typing
         self._menu = ""
         self._showing_menu: asyncio.Task[None] | None = None
+        self._showing_panels: asyncio.Task[None] | None = None
         self._unanswered: dict[int, tuple[int, Replies]] = {}  # by chat: what a predecessor may not have sent
 
     def start(self) -> None:
@@ -80,7 +81,7 @@ class RunningBot:
 
     async def stop(self) -> None:
         """No new updates; those at hand are finished, as far as they can be within DRAIN_SECONDS."""
-        begun = [task for task in (self._life, self._showing_menu) if task is not None]
+        begun = [task for task in (self._life, self._showing_menu, self._showing_panels) if task is not None]
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
@@ -125,6 +126,12 @@ class RunningBot:
         """Beside the polling, which does not wait for it."""
         shown = self._menus.show(application.bot, bot_id=self.pulse.bot_id, shown=self._menu)
         self._showing_menu = asyncio.create_task(shown)
+
+    def show_panel_menus(self, wish: Wish) -> None:
+        """Beside the polling as well, and only when somebody's menu is another than what Telegram shows."""
+        busy = self._showing_panels is not None and not self._showing_panels.done()
+        if self._application is not None and not busy and self._menus.panels_due(wish):
+            self._showing_panels = asyncio.create_task(self._menus.show_panels(self._application.bot, wish))
 
     def _failed(self, error: str) -> None:
         self.pulse.failed(error, self._clock())

@@ -114,6 +114,8 @@ class Supervisor:
         for wish in missing:
             if wish.bot_id in ours:
                 self._start(wish)
+        for bot_id, bot in self._bots.items():
+            bot.show_panel_menus(running[bot_id])
         return len(ours) == STARTED_AT_ONCE
 
     async def _bury(self, ownership: Ownership, wishes: list[Wish]) -> None:

@@ -1,45 +1,89 @@
-"""Which of the panel's services answers; behind the partner's door, in the transaction of the update."""
+"""Who may do what in the panel, and which of its services answers.
+
+Behind the partner's door, in the transaction of the update.
+"""
 
 from __future__ import annotations
 
-from botrunner.panel import broadcast_draft, broadcasts, hot, leads, post_numbers, posts, posts_write, reminders, topics
+from collections.abc import Iterator
+
+from botrunner.panel import (
+    broadcast_draft,
+    broadcasts,
+    help_page,
+    hot,
+    leads,
+    post_numbers,
+    posts,
+    posts_write,
+    reminders,
+    topics,
+)
 from botrunner.panel.posts_desk import speech_for
-from botrunner.panel.visit import Commands, Messages, Presses, Visit
+from botrunner.panel.visit import Commands, Messages, Presses, Role, Typing, Visit
+from botrunner.services import panel_menus
 from funnels.dialogue import Cancel
 from funnels.engine import menu_button
 from funnels.panel_words import PanelCommand, PanelPress
-from funnels.services import post_asks
+from funnels.services import panel_asks, post_asks
+from funnels.services.presets import panel_texts
 from funnels.services.talk import CANCELS
 from funnels.services.turns import Turn, Typed
 from funnels.services.unreachable import reached
+from funnels.wishes import Wish
 
-PRESSES: Presses = {
+# Helpers look after leads and read numbers; what speaks in the partner's name or changes it is the partner's alone.
+HELPERS_PRESSES: Presses = {
     **leads.PRESSES,
-    **broadcasts.PRESSES,
-    **posts.PRESSES,
     **hot.PRESSES,
     **reminders.PRESSES,
     **post_numbers.PRESSES,
 }
-COMMANDS: Commands = {
-    **broadcasts.COMMANDS,
-    **posts.COMMANDS,
+HELPERS_COMMANDS: Commands = {
     **hot.COMMANDS,
     **post_numbers.COMMANDS,
+}
+OWNERS_PRESSES: Presses = {
+    **broadcasts.PRESSES,
+    **posts.PRESSES,
+}
+OWNERS_COMMANDS: Commands = {
+    **broadcasts.COMMANDS,
+    **posts.COMMANDS,
     **topics.COMMANDS,
 }
+PRESSES: Presses = {**HELPERS_PRESSES, **OWNERS_PRESSES}
+COMMANDS: Commands = {**HELPERS_COMMANDS, **OWNERS_COMMANDS}
+TYPED: Typing = {}
+
+
+def presses_of(role: Role) -> Presses:
+    return PRESSES if role == "owner" else HELPERS_PRESSES
+
+
+def commands_of(role: Role) -> Commands:
+    return COMMANDS if role == "owner" else HELPERS_COMMANDS
+
+
+def described(role: Role) -> list[tuple[str, str]]:
+    """The commands of the role without their slash, and what they do."""
+    return panel_texts().described(name.removeprefix("/") for name in commands_of(role))
 
 
 def answer(visit: Visit, turn: Turn) -> Messages | None:
-    """None for what the partner does as anybody may: trying the own funnel, say."""
+    """None for what the visitor does as anybody may: trying the own funnel, say."""
     reached(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
+    panel_menus.chat_is_open(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
+    presses, commands = presses_of(visit.role), commands_of(visit.role)
     if isinstance(turn.act, PanelPress | PanelCommand):
-        leave_post(visit)
+        leave(visit)
     match turn.act:
-        case PanelPress(word) if word in PRESSES:
-            return PRESSES[word](visit, turn.act)
-        case PanelCommand(name) if name in COMMANDS:
-            return COMMANDS[name](visit, turn.act)
+        case PanelPress(word) if word in presses:
+            return presses[word](visit, turn.act)
+        case PanelCommand(name) if name in commands:
+            return commands[name](visit, turn.act)
+        case Wish("help"):
+            return help_page.show(visit, described(visit.role))
         case Typed():
             return typed(visit, turn.act)
         case Cancel():
@@ -54,14 +98,28 @@ def typed(visit: Visit, act: Typed) -> Messages | None:
         return None
     if act.text.strip().casefold() in CANCELS:
         return cancel(visit)
-    return posts_write.typed(visit, act.text, act.html) or broadcast_draft.typed(visit, act.text, act.html)
+    return next(filter(None, _readers(visit, act)), None)
+
+
+def _readers(visit: Visit, act: Typed) -> Iterator[Messages | None]:
+    yield posts_write.typed(visit, act.text, act.html)
+    waiting = panel_asks.waiting(partner_id=visit.partner_id, telegram_id=visit.telegram_id, now=visit.now)
+    what, _colon, argument = waiting.partition(":")
+    if what in TYPED:
+        yield TYPED[what](visit, argument, act.text)
+    yield broadcast_draft.typed(visit, act.text, act.html)
 
 
 def cancel(visit: Visit) -> Messages | None:
-    return posts_write.cancel_typed(visit) or broadcast_draft.cancel_typed(visit)
+    if said := posts_write.cancel_typed(visit):
+        return said
+    if panel_asks.forget(partner_id=visit.partner_id, telegram_id=visit.telegram_id):
+        return (panel_texts().message("cancelled", visit.script.partner),)
+    return broadcast_draft.cancel_typed(visit)
 
 
-def leave_post(visit: Visit) -> None:
-    """Whoever goes on to something else has no more to say about the post; a helper's press is not the partner's."""
-    if speech_for(visit):
+def leave(visit: Visit) -> None:
+    """Whoever goes on to something else has no more to say about what the panel waited for."""
+    panel_asks.forget(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
+    if speech_for(visit):  # a helper's press is not the partner's
         post_asks.forget(partner_id=visit.partner_id)

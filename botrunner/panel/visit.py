@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from content.messages import Message
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.services.script import Script
+
+Role = Literal["owner", "helper"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,14 @@ class Visit:
     script: Script
     now: datetime
 
+    @property
+    def role(self) -> Role:
+        return "owner" if self.telegram_id == self.script.owner_id else "helper"
+
 
 Messages = tuple[Message, ...]
 # None: not for this visitor, the act goes on as anybody's.
 Presses = Mapping[str, Callable[[Visit, PanelPress], Messages | None]]
 Commands = Mapping[str, Callable[[Visit, PanelCommand], Messages | None]]
+# What is typed when the panel waits for it: (visit, the argument of what it waits for, the text).
+Typing = Mapping[str, Callable[[Visit, str, str], Messages]]

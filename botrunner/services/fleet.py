@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ class Wish:
     state: str
     self_test: bool
     topics: bool = False
+    owner_id: int | None = None  # the Telegram ids of those who have a panel there
+    helper_ids: tuple[int, ...] = ()
+    panel_menus: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def looks_alive(self) -> bool:
@@ -84,11 +87,23 @@ def wishes(*, partner_id: int | None = None) -> list[Wish]:
     if partner_id is not None:
         bots = bots.filter(partner_id=partner_id)
     columns = bots.values_list(
-        "pk", "partner_id", "wanted", "generation", "state", "self_test_wanted_at", "topics_wanted_at"
+        *("pk", "partner_id", "wanted", "generation", "state", "self_test_wanted_at", "topics_wanted_at"),
+        *("partner__telegram_id", "partner__admin_telegram_ids", "panel_menus"),
     )
     return [
-        Wish(pk, partner, wanted == Bot.Wanted.RUNNING, generation, state, test is not None, topics is not None)
-        for pk, partner, wanted, generation, state, test, topics in columns
+        Wish(
+            bot_id=pk,
+            partner_id=partner,
+            running=wanted == Bot.Wanted.RUNNING,
+            generation=generation,
+            state=state,
+            self_test=test is not None,
+            topics=topics is not None,
+            owner_id=owner,
+            helper_ids=tuple(helpers),
+            panel_menus=menus,
+        )
+        for pk, partner, wanted, generation, state, test, topics, owner, helpers, menus in columns
     ]
 
 

@@ -12,6 +12,7 @@ from funnels.card_text import AlertTexts
 from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
 from funnels.instant_words import InstantTexts
+from funnels.panel_texts import PanelTexts
 from funnels.phrases import Consents, Phrases
 from funnels.post_desk_words import PostWords
 from funnels.post_words import PostTexts
@@ -70,6 +71,11 @@ def digest_texts() -> DigestTexts:
 @lru_cache(maxsize=1)
 def post_texts() -> PostTexts:
     return _read("post_numbers.yaml", PostTexts)
+
+
+@lru_cache(maxsize=1)
+def panel_texts() -> PanelTexts:
+    return _read("panel.yaml", PanelTexts)
 
 
 def _read(name: str, model: type[Model]) -> Model:

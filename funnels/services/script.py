@@ -31,7 +31,8 @@ class Script:
     products: Mapping[str, ProductFacts]
     plan: PayPlan
     funnel_enabled: bool
-    panel_ids: frozenset[int]  # the Telegram ids for whom the bot has a partner's panel
+    owner_id: int | None  # the partner's own Telegram id
+    panel_ids: frozenset[int]  # theirs and the helpers': for them the bot has a panel
     read_at: datetime
 
 
@@ -44,6 +45,11 @@ def script_for(*, partner_id: int, now: datetime) -> Script:
     if script is None or not script.read_at <= now < script.read_at + FRESH:
         script = _scripts[partner_id] = _read(partner_id, now)
     return script
+
+
+def forget_script(partner_id: int) -> None:
+    """Whoever has just changed the partner sees it at once, other processes in a while."""
+    _scripts.pop(partner_id, None)
 
 
 def forget_scripts() -> None:
@@ -73,6 +79,7 @@ def _read(partner_id: int, now: datetime) -> Script:
         products={product.key: product_facts(product) for product in Product.objects.all()},
         plan=_plan(plan.text, str(plan)),
         funnel_enabled=partner.funnel_enabled,
+        owner_id=partner.telegram_id,
         panel_ids=frozenset(filter(None, (partner.telegram_id, *partner.admin_telegram_ids))),
         read_at=now,
     )

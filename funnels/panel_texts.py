@@ -1,0 +1,59 @@
+"""What the panel says to a partner and to helpers: the shape of presets/texts/panel.yaml. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from content import template
+from content.messages import Button, Html, Message
+from funnels.facts import PartnerFacts
+from funnels.panel_words import panel_data
+from funnels.phrases import say
+from funnels.schema import Label, Part, Text
+
+Say = Literal["help_owner", "help_helper", "cancelled"]
+ButtonName = Literal["back"]
+CommandName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
+Description = Annotated[str, Field(min_length=3, max_length=256)]
+Rows = tuple[tuple[Button, ...], ...]
+
+
+class PanelTexts(Part):
+    """`commands` stand in the order of the menu that Telegram shows, and of /help."""
+
+    format: Literal[1]
+    commands: dict[CommandName, Description]
+    say: dict[Say, Text]
+    buttons: dict[ButtonName, Label]
+
+    @model_validator(mode="after")
+    def nothing_is_missing(self) -> Self:
+        for name, keys in {"say": Say, "buttons": ButtonName}.items():
+            if missing := set(get_args(keys)) - set(getattr(self, name)):
+                raise ValueError(f"{name}: {', '.join(sorted(missing))} missing")
+        return self
+
+    def described(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Those of the commands with what they do, in their order."""
+        wanted = set(names)
+        return [(name, text) for name, text in self.commands.items() if name in wanted]
+
+    def message(
+        self,
+        key: Say,
+        partner: PartnerFacts,
+        values: Mapping[str, str] | None = None,
+        *,
+        buttons: Rows = (),
+        edits: bool = False,
+    ) -> Message:
+        return Message(self.line(key, partner, values), buttons=buttons, edits=edits)
+
+    def line(self, key: Say, partner: PartnerFacts, values: Mapping[str, str] | None = None) -> Html:
+        return say(self.say[key], partner, values)
+
+    def button(self, name: ButtonName, partner: PartnerFacts, word: str, id_: int = 0, argument: str = "") -> Button:
+        return Button(template.label(self.buttons[name], partner.style), panel_data(word, id_, argument))
