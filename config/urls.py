@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
+    path("join/", include("partners.urls")),
     path("", include("content.urls")),
     path("", include("funnels.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),  # while DEBUG is on; nginx serves it elsewhere

@@ -5,6 +5,8 @@ from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+NO_APPLICATION = "00000000-0000-0000-0000-000000000000"
+
 
 class PartnersConfig(AppConfig):
     name = "partners"
@@ -22,13 +24,14 @@ def _open_for_constraints(*, using: str, **kwargs: Any) -> None:
 
     Nobody's partner id lets it run over no rows. A data migration must open `tenancy.all_partners()`.
     """
-    _set_partner(using, "0")
+    _set_doors(using, "0", NO_APPLICATION)
 
 
 def _close_after_constraints(*, using: str, **kwargs: Any) -> None:
-    _set_partner(using, "")
+    _set_doors(using, "", "")
 
 
-def _set_partner(using: str, value: str) -> None:
+def _set_doors(using: str, partner_id: str, application: str) -> None:
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT set_config('app.partner_id', %s, false)", [value])
+        sql = "SELECT set_config('app.partner_id', %s, false), set_config('app.application', %s, false)"
+        cursor.execute(sql, [partner_id, application])

@@ -2,14 +2,15 @@
 
 A query on a table with a partner works only inside `partner(…)` or `all_partners()`. Without the door
 PostgreSQL raises (`unrecognized configuration parameter "app.partner_id"` or `invalid input syntax for type
-bigint: ""`); it never returns rows.
+bigint: ""`); it never returns rows. Applications, which belong to no partner yet, have a wall of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -18,7 +19,7 @@ from django.db.migrations.state import ProjectState
 
 ALL_PARTNERS_ROLE = "curator_all_partners"
 
-Door = int | Literal["all"] | None
+Door = int | str | None  # a partner's id, "all", or the key of an application
 
 
 class DoorError(RuntimeError):
@@ -44,7 +45,14 @@ def all_partners() -> Iterator[None]:
 
 
 @contextmanager
-def _door(door: int | Literal["all"], open_sql: str, params: list[str]) -> Iterator[None]:
+def application(key: UUID) -> Iterator[None]:
+    """A transaction in which this one application exists, and no partner's row: for whoever holds its link."""
+    with _door(str(key), "SELECT set_config('app.application', %s, true)", [str(key)]):
+        yield
+
+
+@contextmanager
+def _door(door: int | str, open_sql: str, params: list[str]) -> Iterator[None]:
     opened = current_door()
     if opened == door:
         with transaction.atomic():
@@ -68,7 +76,10 @@ def _door(door: int | Literal["all"], open_sql: str, params: list[str]) -> Itera
 
 def _close() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE; SELECT set_config('app.partner_id', '', true)")
+        cursor.execute(
+            "SET LOCAL ROLE NONE; "
+            "SELECT set_config('app.partner_id', '', true), set_config('app.application', '', true)"
+        )
 
 
 class Wall(Operation):
@@ -110,13 +121,16 @@ class Wall(Operation):
     def describe(self) -> str:
         return f"Puts {self.table} behind the partner wall"
 
+    @property
+    def own(self) -> str:
+        """Plain equality: with CASE or OR here PostgreSQL no longer uses the index."""
+        return f"{self.column} = current_setting('app.partner_id')::bigint"
+
     def statements(self) -> Iterator[str]:
-        # Plain equality: with CASE or OR here PostgreSQL no longer uses the index.
-        own = f"{self.column} = current_setting('app.partner_id')::bigint"
         yield f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {self.table} FORCE ROW LEVEL SECURITY"
         for name, role, rule in (
-            ("partner_wall", "CURRENT_USER", own),
+            ("partner_wall", "CURRENT_USER", self.own),
             ("all_partners", ALL_PARTNERS_ROLE, "true"),
         ):
             if self.append_only:
@@ -127,6 +141,20 @@ class Wall(Operation):
         if self.network_rows:
             own_or_network = f"{self.column} IS NULL"
             yield f"CREATE POLICY network_rows ON {self.table} FOR SELECT TO CURRENT_USER USING ({own_or_network})"
+
+
+class ApplicationWall(Wall):
+    """Migration operation: whoever holds the link of an application sees that row; operators see all of them."""
+
+    def __init__(self, table: str, column: str = "link_key") -> None:
+        super().__init__(table, column)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table, self.column], {}
+
+    @property
+    def own(self) -> str:
+        return f"{self.column} = current_setting('app.application')::uuid"
 
 
 class SamePartner(Operation):

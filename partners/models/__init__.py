@@ -1,3 +1,4 @@
+from partners.models.application import Application
 from partners.models.audit import AuditEntry
 from partners.models.bot import Bot
 from partners.models.consent import Consent
@@ -9,6 +10,7 @@ from partners.models.partner import Partner
 from partners.models.yandex import YandexAccount
 
 __all__ = [
+    "Application",
     "AuditEntry",
     "Bot",
     "Consent",
