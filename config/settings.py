@@ -141,6 +141,11 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups"))).resolve()
+BACKUP_HOUR: int = env.int("BACKUP_HOUR", default=3)  # of TIME_ZONE, every night
+BACKUP_KEEP: list[int] = env.list("BACKUP_KEEP", cast=int, default=[7, 4, 6])  # days, weeks, months
+BACKUP_PUBLIC_KEYS: list[str] = env.list("BACKUP_PUBLIC_KEYS", default=[])  # age1…; backups are encrypted for them
+BACKUP_KEY_FILE: str = env.str("BACKUP_KEY_FILE", default="")  # the private key, if checks shall run by themselves
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

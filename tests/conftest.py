@@ -20,7 +20,7 @@ from config.embedded import postgres
 from tests.emptying import empty_after_each_test
 from tests.template import migrated_database
 
-TEST_DATABASE = re.compile(r"test_curator_(\d+)(_gw\d+)?")
+TEST_DATABASE = re.compile(r"test_curator_(\d+)(_.+)?")
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver", ""}
 
 

@@ -42,6 +42,7 @@ OPENS_ALL = {
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
+    ("config/backups/settling.py", "settle"),  # everybody's bots, messages and posts after a restore
     ("content/migrations/0012_posts_wall.py", "close_up"),  # everybody's messages get other lanes
     ("content/migrations/0012_posts_wall.py", "make_room"),
     ("content/management/commands/check_ai.py", "configured"),  # whose accounts there are
@@ -81,7 +82,13 @@ OPENS_ALL = {
     ("partners/middleware.py", "door_for"),  # operators' pages
 }
 # Nobody else may speak to PostgreSQL about the wall.
-KNOWS_THE_WALL = {"config/database_roles.py", "partners/apps.py", "partners/checks.py", "partners/tenancy.py"}
+KNOWS_THE_WALL = {
+    "config/backups/database.py",  # a backup holds everybody's rows
+    "config/database_roles.py",
+    "partners/apps.py",
+    "partners/checks.py",
+    "partners/tenancy.py",
+}
 WALL_WORDS = (
     "app.partner_id",
     "curator_all_partners",

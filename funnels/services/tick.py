@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Batch
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Exists, Max, OuterRef
 
@@ -14,10 +15,10 @@ from funnels.sequence_schema import Sequence, SequenceStep
 from funnels.services import tick_rows
 from funnels.services.enrollments import STALE, Exit, State, clockwork_of, ended
 from funnels.services.pauses import freeze_late_comers
-from funnels.services.script import script_for
+from funnels.services.script import Script, script_for
 from funnels.services.sequences import sequences_of
 from funnels.services.warmup_messages import compose
-from funnels.warmup import Fire, Missed, Place, Wait, look, standing, variant_text
+from funnels.warmup import Fire, Missed, Place, Wait, enter, look, standing, variant_text
 from partners.models import Bot, Lead
 
 ORDER_SLOTS = ("shop", "registration")
@@ -48,7 +49,6 @@ class Tick:
 
     def __init__(self, *, bot: Bot, now: datetime) -> None:
         self.partner, self.bot, self.now = bot.partner, bot, now
-        self.script = script_for(partner_id=self.partner.pk, now=now)
         self.sequences = sequences_of(partner_id=self.partner.pk)
         self.last_clicks: dict[int, datetime] = {}
         self.promises: list[Promise] = []
@@ -56,15 +56,38 @@ class Tick:
         self.ends: list[FunnelEvent] = []
         self.wrote_to: set[int] = set()
 
+    @cached_property
+    def script(self) -> Script:
+        return script_for(partner_id=self.partner.pk, now=self.now)
+
     def do(self, batch: Batch[Enrollment]) -> None:
         self.last_clicks = self._order_clicks(batch)
         for enrollment in batch:
             self._look(enrollment)
+        self._write(batch)
+        lane = OutboxMessage.Lane.SEQUENCE
+        promise(partner_id=self.partner.pk, bot_id=self.bot.pk, lane=lane, promises=self.promises, now=self.now)
+
+    def miss(self, batch: Batch[Enrollment]) -> None:
+        """Whatever is due is not sent, as if it were too late for it."""
+        for enrollment in batch:
+            sequence = self.sequences.get(enrollment.sequence)
+            if sequence is None:
+                self._end(enrollment, State.LEFT, Exit.REMOVED)
+                continue
+            position = standing(sequence, _place(enrollment))
+            if position is None:
+                self._move(enrollment, sequence, None)
+                continue
+            clockwork = clockwork_of(lead=enrollment.lead, partner=self.partner, now=self.now)
+            self._happened(enrollment, sequence.steps[position], missed=True)
+            self._move(enrollment, sequence, enter(sequence, clockwork, self.now, position=position + 1))
+        self._write(batch)
+
+    def _write(self, batch: Batch[Enrollment]) -> None:
         partner_id = self.partner.pk
         tick_rows.write(partner_id=partner_id, batch=batch, wrote_to=self.wrote_to, events=self.events, now=self.now)
         FunnelEvent.objects.bulk_create(self.ends)
-        lane = OutboxMessage.Lane.SEQUENCE
-        promise(partner_id=partner_id, bot_id=self.bot.pk, lane=lane, promises=self.promises, now=self.now)
 
     def _order_clicks(self, batch: Batch[Enrollment]) -> dict[int, datetime]:
         """When those who may be asked for a contact now last followed a link to order or to register."""

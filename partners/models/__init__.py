@@ -1,5 +1,6 @@
 from partners.models.application import Application
 from partners.models.audit import AuditEntry
+from partners.models.backup import Backup
 from partners.models.bot import Bot
 from partners.models.consent import Consent
 from partners.models.invitation import Invitation
@@ -12,6 +13,7 @@ from partners.models.yandex import YandexAccount
 __all__ = [
     "Application",
     "AuditEntry",
+    "Backup",
     "Bot",
     "Consent",
     "Destination",

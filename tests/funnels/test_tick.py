@@ -14,7 +14,7 @@ from funnels import callbacks, wishes
 from funnels.loader import load_funnel
 from funnels.models import Enrollment, FunnelEvent, FunnelVersion
 from funnels.sequence_loader import load_sequence
-from funnels.services import enrollments
+from funnels.services import after_restore, enrollments
 from funnels.services.script import forget_scripts
 from funnels.services.sequences import sequence_of
 from funnels.services.tick import due_partners, tick
@@ -383,3 +383,18 @@ def test_every_button_of_a_shipped_sequence_has_a_handler(file: Path) -> None:
             found = callbacks.decode_outside(data) or wishes.decode(data)
             assert found is not None, (step.key, button.text)
             assert not isinstance(found, callbacks.Jump) or found.step in steps
+
+
+def test_after_a_restore_what_was_due_counts_as_missed_and_the_next_one_comes(bot: Bot) -> None:
+    enrollment = enter(bot, make_walker(bot))
+    restored_at = NOON + DAY + HOUR
+    with tenancy.all_partners():
+        assert after_restore.with_due_warmups(now=restored_at) == [bot.partner_id]
+    with tenancy.partner(bot.partner_id):
+        assert after_restore.miss_due_warmups(partner_id=bot.partner_id, now=restored_at) == 1
+    assert tick_at(bot, restored_at) == 0
+    assert (sent(bot), refreshed(bot, enrollment).next_step) == ([], "second")
+    with tenancy.partner(bot.partner_id):
+        assert FunnelEvent.objects.get(kind="warmup_sent").data == {"missed": True}
+    assert tick_at(bot, datetime(2026, 3, 4, 7, 0, tzinfo=UTC)) == 1
+    assert sent(bot) == ["Второе"]

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--for-tests",
             action="store_true",
-            help=_("prepare template1 as well, where tests make databases"),
+            help=_("prepare template1 as well: restores, checks of backups and tests make databases"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
