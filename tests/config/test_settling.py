@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def anna() -> Partner:
     return make_full_partner("anna")
 
 
-def outbox(partner: Partner, state: str, lane: int, not_before: object = NOW) -> OutboxMessage:
+def outbox(partner: Partner, state: str, lane: int, not_before: Any = NOW) -> OutboxMessage:
     with tenancy.all_partners():
         return OutboxMessage.objects.create(
             partner=partner, bot=partner.bot, chat_id=1, lane=lane, payload={}, created_at=NOW, not_before=not_before,
