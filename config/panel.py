@@ -133,6 +133,12 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("partners/panel.css")],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Two-factor login"), "link": reverse_lazy("admin:second_factor_setup")},
+        ]
+    },
     "SIDEBAR": {"show_search": False, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {

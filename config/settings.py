@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import csp.constants
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,7 @@ def secret(name: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # while a key is being changed
 # How far the sandbox has moved the clock; in production it is always the real one.
 SANDBOX_CLOCK: Path | None = DATA_DIR / "sandbox" / "clock" if DEBUG else None
 FIELD_ENCRYPTION_KEYS = [key.strip() for key in secret("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()]
@@ -79,6 +81,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "django_otp",
+    "csp",
     "config",
     "partners",
     "content",
@@ -95,8 +99,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "partners.middleware.PartnerDoorMiddleware",
 ]
 
@@ -122,6 +128,11 @@ TEMPLATES = [
 
 AUTHENTICATION_BACKENDS = ["partners.permissions.PanelBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+# Logins that see all partners need a second factor; to the others it is offered.
+SECOND_FACTOR_REQUIRED: bool = env.bool("SECOND_FACTOR_REQUIRED", default=not DEBUG)
+# Wrong passwords in 15 minutes: of one login from one address, and of one address. 0: no limit.
+LOGIN_TRIES: int = env.int("LOGIN_TRIES", default=5)
+LOGIN_TRIES_ADDRESS: int = env.int("LOGIN_TRIES_ADDRESS", default=100)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -162,8 +173,28 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below masks secrets
 
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 86_400  # seconds after the login
+NETWORK_SESSION_AGE = 12 * 3600  # of logins that see all partners: a working day
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # pages take the token from their own form
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # Alpine, by which unfold moves, compiles the expressions of its own templates. No inline script runs.
+        "script-src": ["'self'", "'unsafe-eval'", csp.constants.NONCE],
+        "style-src": ["'self'", "'unsafe-inline'"],  # unfold's colours and sizes
+        "img-src": ["'self'", "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 if PUBLIC_URL.startswith("https://"):
@@ -172,8 +203,8 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from the machine itself
     SECURE_HSTS_SECONDS = 31_536_000  # of this host only: its neighbours and the preload list are not ours to decide
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"  # no neighbouring host can set them
 
 LOGGING = {
     "version": 1,

@@ -22,7 +22,7 @@ def snapshot(row: Model | None) -> Values:
     """Field: full text, but for what is masked. For comparing; `changes` makes what may be stored."""
     if row is None:
         return {}
-    personal = is_personal(type(row))
+    personal = is_personal(row._meta.model)
     return {field.name: _text(field, row, personal) for field in row._meta.concrete_fields}
 
 
@@ -34,7 +34,7 @@ def is_personal(model: type[Model]) -> bool:
 
 def name_of(row: Model) -> str:
     """Without a lead's name."""
-    return f"№ {row.pk}" if is_personal(type(row)) else str(row)[:120]
+    return f"№ {row.pk}" if is_personal(row._meta.model) else str(row)[:120]
 
 
 def changes(before: Values, after: Values) -> tuple[Values, Values]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from partners import tenancy
 from partners.access import membership_of
+from partners.login import second_step
 from partners.models import Membership
 from partners.witness import watched
 
@@ -39,6 +40,8 @@ class PartnerDoorMiddleware:
         membership = membership_of(request.user)
         if membership is None:
             return None
+        if (first := second_step(request)) is not None:
+            return first
 
         def rendered() -> HttpResponseBase:
             response: HttpResponseBase = view(request, *args, **kwargs)

@@ -15,6 +15,9 @@ os.environ.update(
     PUBLIC_URL="http://curator.example",  # Telegram refuses buttons to names without a dot
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     TELEGRAM_API_URL="http://127.0.0.1:9",
+    SECOND_FACTOR_REQUIRED="0",  # only the tests about it set one up
+    LOGIN_TRIES="0",
+    LOGIN_TRIES_ADDRESS="0",
     LANGUAGE_CODE="ru",
     TIME_ZONE="Europe/Moscow",
     DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's sync API keeps an event loop in the test's thread

@@ -8,11 +8,13 @@ from partners.models.lead import Lead
 from partners.models.link import Destination, Link
 from partners.models.membership import Membership
 from partners.models.partner import Partner
+from partners.models.second_factor import Authenticator
 from partners.models.yandex import YandexAccount
 
 __all__ = [
     "Application",
     "AuditEntry",
+    "Authenticator",
     "Backup",
     "Bot",
     "Consent",
