@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from funnels.scoring import HOT, ScoredEvent, Weights, band, is_hot, score
+from funnels.scoring import HOT, ScoredEvent, Weights, band, is_hot, total
 
 DEFINITION = 1  # raise it when these rules change: everything is counted anew then
 
@@ -146,13 +146,13 @@ def _heat(
     signs = [event.at for event in told if event.kind in weights.activity]
 
     def after(count: int) -> int:
-        return score(told, now=signs[count - 1], weights=weights).total if count else 0
+        return total(told, now=signs[count - 1], weights=weights) if count else 0
 
     bought = min((first[Key(outcome)] for outcome in OUTCOMES if Key(outcome) in first), default=None)
-    total = after(len(signs))
-    before = total if bought is None else after(sum(at < bought for at in signs))
+    highest = after(len(signs))
+    before = highest if bought is None else after(sum(at < bought for at in signs))
     found = {Key(Did.BAND, step=band(before)): came}
-    if is_hot(total):
+    if is_hot(highest):
         heated = bisect_left(range(1, len(signs)), HOT, key=after) + 1
         found[Key(Did.HOT)] = signs[heated - 1]
     return found

@@ -118,6 +118,13 @@ def score(events: Iterable[ScoredEvent], *, now: datetime, weights: Weights) -> 
     )
 
 
+def total(events: Iterable[ScoredEvent], *, now: datetime, weights: Weights) -> int:
+    """`score(…).total`, for whoever asks of a great many."""
+    seen = [event for event in events if event.at <= now]
+    signals = [signal for event in seen for signal in _signals(event)]
+    return _sum([*_lines(signals, weights), *_silence(seen, now, weights)])
+
+
 def changes_at(events: Iterable[ScoredEvent], *, now: datetime, weights: Weights) -> datetime | None:
     """When the score may differ from the one at `now` although nothing more happens; None: never."""
     known = list(events)

@@ -12,9 +12,14 @@ import psycopg
 from django.db import connection
 
 
-def fetch(sql: LiteralString, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs inside the transaction that is open; raises Django's database errors."""
+def fetch(
+    sql: LiteralString, params: Sequence[Any] | Mapping[str, Any], *, binary: bool = False
+) -> list[tuple[Any, ...]]:
+    """Runs inside the transaction that is open; raises Django's database errors.
+
+    `binary`: for thousands of rows with times, which Django has a Python function read from text.
+    """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, params, prepare=True)
+        cursor.execute(sql, params, prepare=True, binary=binary)
         return cursor.fetchall() if cursor.description else []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
 from funnels.milestones import Change, Did, Key, LeadEvent, Mark, milestones
-from funnels.models import FunnelEvent, Milestone
 from funnels.services.presets import weights
 from partners.fastsql import fetch
 
@@ -29,19 +29,23 @@ def refresh(*, lead_ids: Collection[int], zones: Mapping[int, ZoneInfo]) -> list
     return changes
 
 
+EVENTS = """
+SELECT partner_id, lead_id, kind, step, CASE WHEN data <> '{}' THEN data::text END, at, version_id
+FROM funnels_funnelevent WHERE lead_id = ANY(%b)
+"""
+KNOWN = "SELECT lead_id, name, version, step, at, day FROM funnels_milestone WHERE lead_id = ANY(%b)"
+
+
 def _events(lead_ids: Collection[int]) -> dict[tuple[int, int], list[LeadEvent]]:
     found: dict[tuple[int, int], list[LeadEvent]] = defaultdict(list)
-    rows = FunnelEvent.objects.filter(lead_id__in=lead_ids).order_by()
-    columns = ("partner_id", "lead_id", "kind", "step", "data", "at", "version_id")
-    for partner_id, lead_id, *event in rows.values_list(*columns):
-        found[partner_id, lead_id].append(LeadEvent(*event))
+    for partner_id, lead_id, kind, step, data, at, version in fetch(EVENTS, [list(lead_ids)], binary=True):
+        found[partner_id, lead_id].append(LeadEvent(kind, step, json.loads(data) if data else {}, at, version))
     return found
 
 
 def _known(lead_ids: Collection[int]) -> dict[int, frozenset[Mark]]:
     found: dict[int, set[Mark]] = defaultdict(set)
-    rows = Milestone.objects.filter(lead_id__in=lead_ids).order_by()
-    for lead_id, name, version, step, at, day in rows.values_list("lead_id", "name", "version", "step", "at", "day"):
+    for lead_id, name, version, step, at, day in fetch(KNOWN, [list(lead_ids)], binary=True):
         found[lead_id].add(Mark(Did(name), version, step, at, day))
     return {lead_id: frozenset(marks) for lead_id, marks in found.items()}
 
