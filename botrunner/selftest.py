@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from botrunner.application import KnownBot
 from botrunner.db import in_all_partners
+from botrunner.outside import outside_points
 from botrunner.points import Point
 from botrunner.services import fleet
 from botrunner.transport import SharedRequest
@@ -24,6 +26,8 @@ async def self_test(*, bot_id: int, request: SharedRequest, api_url: str) -> lis
         points = await _points(bot, group_id)
     except TelegramError as error:
         points = [Point("telegram", False, _("Connection to Telegram"), error.message)]
+    outside = await in_all_partners(fleet.outside_of, bot_id=bot_id)
+    points += await asyncio.to_thread(outside_points, outside)
     return [asdict(point) for point in points]
 
 

@@ -159,7 +159,7 @@ class Supervisor:
 
     def _begin_self_tests(self, wishes: list[Wish]) -> None:
         for wish in wishes:
-            if wish.self_test:
+            if wish.self_test and not wish.is_starting:
                 self._keep(asyncio.create_task(self._self_test(wish)))
             if wish.topics and wish.bot_id in self._bots:
                 self._keep(asyncio.create_task(self._make_topics(wish)))

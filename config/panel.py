@@ -66,6 +66,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _item(_("Partners"), "storefront", "partners_partner", "partners.view_partner"),
+            _item(_("Applications"), "assignment_ind", "partners_application", "partners.view_application"),
             _item(_("Links"), "link", "partners_link", "partners.view_link"),
             _item(_("Destinations"), "alt_route", "partners_destination", "partners.view_destination"),
         ],

@@ -5,7 +5,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
-NO_APPLICATION = "00000000-0000-0000-0000-000000000000"
+from partners.tenancy import NO_APPLICATION
 
 
 class PartnersConfig(AppConfig):

@@ -27,6 +27,7 @@ def _may(app: str, model: str, *actions: str) -> frozenset[str]:
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset().union(
         _may("partners", "partner", View, Add, Change),
+        _may("partners", "application", View, Change),
         _may("partners", "bot", View, Add, Change),
         _may("partners", "yandexaccount", View, Add, Change, Delete),
         _may("partners", "lead", View, Read, Handle),

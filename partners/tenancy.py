@@ -18,6 +18,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 ALL_PARTNERS_ROLE = "curator_all_partners"
+NO_APPLICATION = "00000000-0000-0000-0000-000000000000"
 
 Door = int | str | None  # a partner's id, "all", or the key of an application
 
@@ -33,7 +34,8 @@ def current_door() -> Door:
 @contextmanager
 def partner(partner_id: int) -> Iterator[None]:
     """A transaction in which the rows of this partner, and only these, exist."""
-    with _door(partner_id, "SELECT set_config('app.partner_id', %s, true)", [str(int(partner_id))]):
+    own = "SELECT set_config('app.partner_id', %s, true), set_config('app.application', %s, true)"
+    with _door(partner_id, own, [str(int(partner_id)), NO_APPLICATION]):
         yield
 
 

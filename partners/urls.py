@@ -8,5 +8,6 @@ urlpatterns = [
     path("guide/", join.guide, name="guide"),
     path("<str:link>/", join.overview, name="overview"),
     path("<str:link>/live/", join.live, name="live"),
+    path("<str:link>/connect/", join.connect, name="connect"),
     path("<str:link>/<int:number>/", join.section, name="section"),
 ]

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from content.ai.accounts import yandex_of
+from content.ai.yandex import Yandex
 from partners.fastsql import fetch
-from partners.models import Bot, Partner
+from partners.models import Bot, Partner, YandexAccount
 
 SILENCE = timedelta(seconds=75)  # longer than a poll may take
 BEAT_EVERY = timedelta(seconds=10)
@@ -28,6 +30,11 @@ class Wish:
     owner_id: int | None = None  # the Telegram ids of those who have a panel there
     helper_ids: tuple[int, ...] = ()
     panel_menus: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_starting(self) -> bool:
+        """A self-test waits for it: until then a webhook may be in the way that the start removes."""
+        return self.running and self.state not in (Bot.State.RUNNING, Bot.State.FAILED)
 
     @property
     def looks_alive(self) -> bool:
@@ -151,6 +158,23 @@ def claim_self_test(*, bot_id: int) -> bool:
 
 def save_self_test(*, bot_id: int, results: list[dict[str, Any]], now: datetime) -> None:
     Bot.objects.filter(pk=bot_id).update(self_test=results, self_test_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a bot needs beside Telegram."""
+
+    shop: str
+    registration: str
+    has_cloud: bool
+    cloud: Yandex | None  # None if its key was never entered
+
+
+def outside_of(*, bot_id: int) -> Outside:
+    partner = Partner.objects.get(bot__pk=bot_id)
+    account = YandexAccount.objects.filter(partner=partner).first()
+    cloud = yandex_of(account) if account else None
+    return Outside(partner.shop_link, partner.registration_link, account is not None, cloud)
 
 
 def group_of(*, bot_id: int) -> int | None:

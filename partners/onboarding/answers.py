@@ -122,7 +122,7 @@ def _required(asked: Asked) -> str:
 def _normal(asked: Asked, answer: str) -> str:
     """Spaces inside of numbers come with copying."""
     answer = answer.strip()
-    if asked.name in ("group_id", "telegram_id"):
+    if asked.name == "group_id":
         return re.sub(r"\s", "", answer).replace("−", "-").replace("–", "-")
     if asked.name == "contact":
         return re.sub(r"^(?:https?://)?t\.me/", "@", answer)

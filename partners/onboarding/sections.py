@@ -81,14 +81,6 @@ YOU = Section(
             required=True,
             choices=places.ZONES,
         ),
-        Asked(
-            "telegram_id",
-            _("Your numeric Telegram id, if you know it"),
-            ("partner", "telegram_id"),
-            _("Leave it empty: when your bot runs, one press of a button tells it who you are."),
-            longest=20,
-            keyboard="numeric",
-        ),
     ),
 )
 BOT = Section(

@@ -91,4 +91,5 @@ def _public_address(host: str, port: int) -> str:
 def _is_allowed(address: str) -> bool:
     number = ip_address(address.partition("%")[0])
     number = getattr(number, "ipv4_mapped", None) or number
-    return number.is_global or (number.is_loopback and settings.DEBUG)
+    is_public = number.is_global and not number.is_multicast
+    return is_public or (number.is_loopback and bool(settings.DEBUG))

@@ -12,19 +12,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners import clock, tenancy
+from partners.addresses import telegram_address
 from partners.middleware import opens_own_door
-from partners.models import Application
+from partners.models import Application, Bot, Invitation
 from partners.onboarding.answers import problems_of
 from partners.onboarding.posted import Posted, read_section, read_whole_section
 from partners.onboarding.sections import SECTIONS, Section
 from partners.rates import Rate, allows
 from partners.services import application_form
 from partners.services.application_form import Closed, Incomplete
+from partners.services.application_status import status_of
+from partners.services.invitations import invite
 from partners.views.join_look import progress_of, rows_of
-from partners.views.join_status import status_of
 
 STARTS = Rate("join-start", 10, 3_600)
 SAVES = Rate("join-save", 300, 600)
@@ -75,7 +77,26 @@ def overview(request: HttpRequest, link: str) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, link: str) -> HttpResponse:
     """How the bot is doing, for the page that asks every few seconds."""
-    return private(render(request, "join/live.html", {"status": status_of(found(link))}))
+    return private(render(request, "join/live.html", {"status": status_of(found(link)), "link": link}))
+
+
+@opens_own_door
+@never_cache
+@require_POST
+def connect(request: HttpRequest, link: str) -> HttpResponse:
+    """A one-time link into the own bot: whoever presses Start there is the partner. Each one ends the one before."""
+    application = found(link)
+    if application.partner_key is None:
+        raise Http404("no partner yet")
+    if not allows(SAVES, request):
+        return too_often(request)
+    with tenancy.partner(application.partner_key):
+        bot = Bot.objects.select_related("partner").defer("token").first()
+        if bot is None or bot.partner.telegram_id is not None:
+            return redirect("join:overview", link)
+        token = invite(partner=bot.partner, kind=Invitation.Kind.OWNER, now=clock.now())
+        address = telegram_address(bot.username, token)
+    return show(request, link, application, "join/overview.html", {"bot_address": address})
 
 
 @opens_own_door

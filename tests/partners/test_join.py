@@ -97,7 +97,7 @@ def test_the_whole_way(visitor: Client, telegram: SandboxServer) -> None:
 
 def test_wrong_answers_are_kept_and_explained(visitor: Client, english: None) -> None:
     address = begin(visitor)
-    told = answers_of(1) | {"phone": "12", "contact": "нет", "telegram_id": "-5"}
+    told = answers_of(1) | {"phone": "12", "contact": "нет", "time_zone": "Луна"}
     response = visitor.post(f"{address}1/", told)
     text = response.content.decode()
     assert response.status_code == 200

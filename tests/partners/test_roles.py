@@ -55,6 +55,7 @@ funnels.funnelversion                vacdp  vacdp  v      p      -
 funnels.question                     vw     -      -      v      v
 funnels.sequencepause                ad     -      -      -      -
 funnels.textoverride                 vcd    vcd    -      vcd    -
+partners.application                 vc     -      -      -      -
 partners.auditentry                  v      -      -      -      -
 partners.bot                         vac    v      v      v      v
 partners.contact                     v      -      -      v      -

@@ -56,6 +56,6 @@
       if (document.hidden || !live.querySelector("[data-awaited]")) return;
       const response = await fetch(live.dataset.url).catch(() => null);
       if (response?.ok) live.innerHTML = await response.text();
-    }, 1500);
+    }, 2500);
   }
 })();
