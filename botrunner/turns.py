@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import Error as DatabaseError
 
 from botrunner.db import in_partner
-from botrunner.panel import desk
+from botrunner.panel import desk, doorstep
 from botrunner.panel.visit import Visit
 from botrunner.replies import Replies
 from botrunner.services import inbox
@@ -105,14 +105,16 @@ class Turns:
         return answers
 
     def _answers(self, turns: list[Turn], now: datetime) -> list[tuple[Message, ...]]:
-        """The partner's panel takes what is meant for it; everything else are turns of leads."""
+        """The partner's panel takes what is meant for it, an invitation into it too; the rest are turns of leads."""
         script = script_for(partner_id=self.partner_id, now=now)
         said: dict[int, tuple[Message, ...]] = {}
         for at, turn in enumerate(turns):
-            if turn.person.telegram_id in script.panel_ids:
-                answer = desk.answer(Visit(self.partner_id, turn.person.telegram_id, script, now), turn)
-                if answer is not None:
-                    said[at] = answer
+            visit = Visit(self.partner_id, turn.person.telegram_id, script, now)
+            answer = doorstep.answer(visit, turn)
+            if answer is None and visit.telegram_id in script.panel_ids:
+                answer = desk.answer(visit, turn)
+            if answer is not None:
+                said[at] = answer
         others = [at for at in range(len(turns)) if at not in said]
         messages = take_turns(partner_id=self.partner_id, turns=[turns[at] for at in others], now=now)
         said.update(zip(others, messages, strict=True))

@@ -14,8 +14,24 @@ from funnels.panel_words import panel_data
 from funnels.phrases import say
 from funnels.schema import Label, Part, Text
 
-Say = Literal["help_owner", "help_helper", "cancelled"]
-ButtonName = Literal["back"]
+Say = Literal[
+    "help_owner", "help_helper", "cancelled",
+    "links", "links_none", "links_line", "links_page", "link", "link_gone", "ask_label", "wrong_label",
+    "too_many_links", "no_address",
+    "settings", "saved", "set_name", "set_story", "set_shop", "set_registration", "set_style", "set_digest",
+    "set_work", "set_quiet", "set_zone", "set_notify", "wrong_name", "wrong_story", "wrong_link", "wrong_clock",
+    "wrong_hours", "wrong_quiet", "wrong_zone", "nothing", "always",
+    "helpers", "helpers_none", "helper", "helper_unknown", "invitation", "helper_asks", "helper_in", "helper_refused",
+    "helpers_full", "drop_sure", "dropped", "invitation_gone",
+    "guest_helper", "guest_owner", "guest_accepted", "guest_declined", "guest_in", "guest_is_owner", "guest_own_link",
+    "guest_already", "fault_unknown", "fault_taken", "fault_expired", "fault_bound",
+]  # fmt: skip
+ButtonName = Literal[
+    "back", "new_link", "all_links", "share", "newer", "older", "new_helper", "drop_helper", "drop_surely", "let_in",
+    "keep_out", "accept", "accept_owner", "decline", "field_name", "field_story", "field_shop", "field_registration",
+    "field_style", "field_digest", "field_work", "field_quiet", "field_zone", "field_notify", "empty", "style_ty",
+    "style_vy", "notify_on", "notify_off",
+]  # fmt: skip
 CommandName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 Description = Annotated[str, Field(min_length=3, max_length=256)]
 Rows = tuple[tuple[Button, ...], ...]

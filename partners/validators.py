@@ -1,3 +1,4 @@
+from datetime import time
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -13,3 +14,9 @@ def validate_web_link(url: str) -> None:
         raise ValidationError(_("This is not a link. Copy it from the browser, it starts with https://.")) from error
     if parts.scheme != "https" or "." not in host or parts.username or parts.password:
         raise ValidationError(_("A link must start with https:// and lead to a public site."))
+
+
+def validate_quiet_hours(start: time, end: time) -> None:
+    """Two equal times would mean the whole day, or none of it."""
+    if start == end:
+        raise ValidationError(_("Quiet hours must last: choose an end that differs from their beginning."))

@@ -11,12 +11,15 @@ from botrunner.panel import (
     broadcast_draft,
     broadcasts,
     help_page,
+    helpers,
     hot,
     leads,
+    links,
     post_numbers,
     posts,
     posts_write,
     reminders,
+    settings,
     topics,
 )
 from botrunner.panel.posts_desk import speech_for
@@ -46,15 +49,21 @@ HELPERS_COMMANDS: Commands = {
 OWNERS_PRESSES: Presses = {
     **broadcasts.PRESSES,
     **posts.PRESSES,
+    **links.PRESSES,
+    **helpers.PRESSES,
+    **settings.PRESSES,
 }
 OWNERS_COMMANDS: Commands = {
     **broadcasts.COMMANDS,
     **posts.COMMANDS,
     **topics.COMMANDS,
+    **links.COMMANDS,
+    **helpers.COMMANDS,
+    **settings.COMMANDS,
 }
 PRESSES: Presses = {**HELPERS_PRESSES, **OWNERS_PRESSES}
 COMMANDS: Commands = {**HELPERS_COMMANDS, **OWNERS_COMMANDS}
-TYPED: Typing = {}
+TYPED: Typing = {**links.TYPED, **settings.TYPED}
 
 
 def presses_of(role: Role) -> Presses:

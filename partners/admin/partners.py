@@ -24,6 +24,7 @@ from partners.services import reminders, zones
 from partners.services.bots import TokenRefused, add_bot, replace_token, telegram_id_of
 from partners.services.partners import follow
 from partners.templatetags.panel import redacted
+from partners.validators import validate_quiet_hours
 
 KEEP = _("Leave empty to keep the stored one.")
 # Clock times, all of them in the partner's zone.
@@ -84,8 +85,8 @@ class PartnerForm(ModelForm):  # type: ignore[type-arg]  # a generic only for my
 
     def clean_quiet_to(self) -> time:
         until: time = self.cleaned_data["quiet_to"]
-        if until == self.cleaned_data.get("quiet_from"):
-            raise ValidationError(_("Quiet hours must last: choose an end that differs from their beginning."))
+        if start := self.cleaned_data.get("quiet_from"):
+            validate_quiet_hours(start, until)
         return until
 
     def clean_topics(self) -> dict[str, int]:
