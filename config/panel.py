@@ -111,6 +111,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item(_("Users"), "badge", "auth_user", "auth.view_user"),
             _item(_("Audit log"), "policy", "partners_auditentry", "partners.view_auditentry"),
+            _item(_("Backups"), "backup", "partners_backup", "partners.view_backup"),
             _item(_("AI accounts"), "neurology", "content_aiaccount", "content.view_aiaccount"),
             _item(_("AI calls"), "receipt_long", "content_aiuse", "content.view_aiuse"),
             _item(_("Ordered pictures"), "brush", "content_pictureorder", "content.view_pictureorder"),

@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "destination", View, Add, Change, Delete),
         _may("partners", "membership", View, Add, Change, Delete),
         _may("partners", "auditentry", View),
+        _may("partners", "backup", View, Add),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "document", View, Add, Change, Delete),

@@ -1,3 +1,3 @@
-from partners.admin import applications, audit, links, partners, users
+from partners.admin import applications, audit, backups, links, partners, users
 
-__all__ = ["applications", "audit", "links", "partners", "users"]
+__all__ = ["applications", "audit", "backups", "links", "partners", "users"]

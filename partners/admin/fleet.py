@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from partners import clock, queries
 from partners.access import sees_all_partners
+from partners.backup_health import backup_health
 from partners.models import Bot, Lead
 from partners.services import bots
 
@@ -41,6 +42,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("p")),
         "may_command": request.user.has_perm("partners.change_bot"),
     }
+    if request.user.has_perm("partners.view_backup"):
+        values["backups"] = backup_health(now)
     if not sees_all_partners(request.user):
         leads = Lead.objects.select_related("partner").order_by("-last_seen_at", "-pk")
         values["recent_leads"] = leads[:RECENT_LEADS]
