@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling|delivery|timers|kills|retrieval|answers]`: all, or one.
+"""`python -m bench [turns|polling|delivery|timers|kills|retrieval|answers|backup]`: all, or one.
 
 `--full` takes a long one to its end.
 """
@@ -20,7 +20,7 @@ def main() -> None:
     from config import embedded
 
     django.setup()
-    from bench import answers, delivery, kills, machine, polling, retrieval, timers, turns
+    from bench import answers, backup, delivery, kills, machine, polling, retrieval, timers, turns
 
     embedded.ensure()
     full = "--full" in sys.argv
@@ -32,6 +32,7 @@ def main() -> None:
         "kills": kills.run,
         "retrieval": retrieval.run,
         "answers": answers.run,
+        "backup": backup.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

@@ -28,11 +28,14 @@ class BackupAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         own = self.admin_site.admin_view
         return [
-            path("", own(page), name="partners_backup_changelist"),
             path("fragment/", own(fragment), name="partners_backup_fragment"),
             path("make/", own(make), name="partners_backup_make"),
             path("<int:backup_id>/check/", own(check), name="partners_backup_check"),
+            *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return page(request)
 
 
 def page(request: HttpRequest) -> HttpResponse:
