@@ -54,8 +54,8 @@ def _measure(url: str, folder: Path, *, destroy: bool) -> None:
     manifest = json.loads((made / "manifest.json").read_text())
     rows = sum(rows for rows, _checksum in manifest["tables"].values())
     size = manifest["database"]["bytes"] / 2**20
-    print(f"Backup: {rows} rows in {len(manifest['tables'])} tables, {manifest['database_bytes'] / 2**20:.0f} MB in the "
-          f"server, {size:.0f} MB in the dump")  # fmt: skip
+    server_size = manifest["database_bytes"] / 2**20
+    print(f"Backup: {rows} rows in {len(manifest['tables'])} tables, {server_size:.0f} MB, dumped {size:.0f} MB")
     print(f"{'backup (dump and checksums of every table)':52}{backup:9.1f} s")
     print(f"{'verify_backup (into a scratch database)':52}{_timed(env, 'verify_backup'):9.1f} s")
     target = _beside(url, "bench_restored")
@@ -80,7 +80,6 @@ def _compare(url: str, tables: dict[str, list[object]]) -> None:
             count = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
             if count != (rows,):
                 unequal.append(f"{table}: {count and count[0]} instead of {rows}")
-    # Migrating again may add rows of its own, settling an event for each missed warm-up message.
     print("row counts: " + ("; ".join(unequal) if unequal else f"equal in all {len(tables)} tables"))
 
 
