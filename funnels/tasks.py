@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from celery import shared_task
 from django.db import connection
 
-from funnels.services import digest, post_cards, post_notice, post_troubles, reminders
+from funnels.services import checklists, digest, nudges, post_cards, post_notice, post_troubles, reminders
 from funnels.services.answering import claim as questions
 from funnels.services.answering import late
 from funnels.services.answering.ask import wake
@@ -139,3 +139,12 @@ def tell_of_posts() -> None:
     with tenancy.all_partners():
         partner_ids = post_notice.due_partners(clock.now())
     for_each(partner_ids, post_notice.tell)
+
+
+@shared_task
+def look_after_newcomers() -> None:
+    """Their first week begins with the first run of their bot; whoever does not come back is reminded."""
+    with tenancy.all_partners():
+        new, due = checklists.unstarted(now=clock.now()), nudges.due_partners(now=clock.now())
+    for_each(new, checklists.begin)
+    for_each(due, nudges.nudge)

@@ -63,6 +63,7 @@ OPENS_ALL = {
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send
     ("funnels/tasks.py", "find_questions"),  # whose questions nobody thinks about
+    ("funnels/tasks.py", "look_after_newcomers"),  # whose first week begins, who is to be reminded of it
     ("funnels/tasks.py", "plan_warmups"),  # whose sequences are due
     ("funnels/tasks.py", "repeat_alerts"),  # whose alerts are due again
     ("funnels/tasks.py", "rescore_leads"),  # whose scores are due

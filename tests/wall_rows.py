@@ -11,6 +11,7 @@ from content.models import (
     Chunk,
     Document,
     Idea,
+    LessonProgress,
     MediaFile,
     MediaItem,
     Offer,
@@ -29,6 +30,8 @@ from content.models import (
 from funnels.models import (
     Alert,
     Broadcast,
+    Checklist,
+    ChecklistTask,
     Conversation,
     Enrollment,
     FunnelEvent,
@@ -103,6 +106,9 @@ def make_full_partner(slug: str) -> Partner:
         Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
         RegressionQuestion.objects.create(partner=partner, document=document, text="Где склад?", added_at=NOW)
         make_posts(partner, bot)
+        LessonProgress.objects.create(partner=partner, telegram_id=1, course="bot", lesson="start", opened_at=NOW)
+        Checklist.objects.create(partner=partner, started_at=NOW)
+        ChecklistTask.objects.create(partner=partner, task="menu", done_at=NOW)
         AuditEntry.objects.create(partner=partner, at=NOW, actor_name="anna", action=AuditEntry.Action.CHANGE)
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner

@@ -10,17 +10,21 @@ from collections.abc import Iterator
 from botrunner.panel import (
     broadcast_draft,
     broadcasts,
+    checklist,
     help_page,
     helpers,
     hot,
+    income,
     leads,
     links,
     post_numbers,
     posts,
     posts_write,
+    reels,
     reminders,
     settings,
     topics,
+    training,
 )
 from botrunner.panel.posts_desk import speech_for
 from botrunner.panel.visit import Commands, Messages, Presses, Role, Typing, Visit
@@ -28,7 +32,7 @@ from botrunner.services import panel_menus
 from funnels.dialogue import Cancel
 from funnels.engine import menu_button
 from funnels.panel_words import PanelCommand, PanelPress
-from funnels.services import panel_asks, post_asks
+from funnels.services import checklists, panel_asks, post_asks
 from funnels.services.presets import panel_texts
 from funnels.services.talk import CANCELS
 from funnels.services.turns import Turn, Typed
@@ -41,10 +45,14 @@ HELPERS_PRESSES: Presses = {
     **hot.PRESSES,
     **reminders.PRESSES,
     **post_numbers.PRESSES,
+    **training.PRESSES,
+    **reels.PRESSES,
 }
 HELPERS_COMMANDS: Commands = {
     **hot.COMMANDS,
     **post_numbers.COMMANDS,
+    **training.COMMANDS,
+    **reels.COMMANDS,
 }
 OWNERS_PRESSES: Presses = {
     **broadcasts.PRESSES,
@@ -52,6 +60,8 @@ OWNERS_PRESSES: Presses = {
     **links.PRESSES,
     **helpers.PRESSES,
     **settings.PRESSES,
+    **checklist.PRESSES,
+    **income.PRESSES,
 }
 OWNERS_COMMANDS: Commands = {
     **broadcasts.COMMANDS,
@@ -60,10 +70,12 @@ OWNERS_COMMANDS: Commands = {
     **links.COMMANDS,
     **helpers.COMMANDS,
     **settings.COMMANDS,
+    **checklist.COMMANDS,
+    **income.COMMANDS,
 }
 PRESSES: Presses = {**HELPERS_PRESSES, **OWNERS_PRESSES}
 COMMANDS: Commands = {**HELPERS_COMMANDS, **OWNERS_COMMANDS}
-TYPED: Typing = {**links.TYPED, **settings.TYPED}
+TYPED: Typing = {**links.TYPED, **settings.TYPED, **income.TYPED}
 
 
 def presses_of(role: Role) -> Presses:
@@ -83,6 +95,12 @@ def answer(visit: Visit, turn: Turn) -> Messages | None:
     """None for what the visitor does as anybody may: trying the own funnel, say."""
     reached(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
     panel_menus.chat_is_open(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
+    said = _answer(visit, turn)
+    checklists.saw(partner_id=visit.partner_id, telegram_id=visit.telegram_id, now=visit.now)
+    return said
+
+
+def _answer(visit: Visit, turn: Turn) -> Messages | None:
     presses, commands = presses_of(visit.role), commands_of(visit.role)
     if isinstance(turn.act, PanelPress | PanelCommand):
         leave(visit)

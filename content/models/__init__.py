@@ -7,6 +7,7 @@ from content.models.picture_order import PictureOrder
 from content.models.post import Idea, Offer, Post, PostAct, PostKind, PostPlan, Story
 from content.models.post_numbers import PostEvent, PostNumbers, PostReaction
 from content.models.regression import RegressionQuestion
+from content.models.training import LessonProgress
 
 __all__ = [
     "AiAccount",
@@ -14,6 +15,7 @@ __all__ = [
     "Chunk",
     "Document",
     "Idea",
+    "LessonProgress",
     "MediaFile",
     "MediaItem",
     "Offer",

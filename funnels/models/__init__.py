@@ -1,5 +1,6 @@
 from funnels.models.alert import Alert
 from funnels.models.broadcast import Broadcast
+from funnels.models.checklist import Checklist, ChecklistTask
 from funnels.models.conversation import Conversation
 from funnels.models.enrollment import Enrollment
 from funnels.models.event import FunnelEvent, LeadMessage
@@ -13,6 +14,8 @@ from funnels.models.version import FunnelVersion
 __all__ = [
     "Alert",
     "Broadcast",
+    "Checklist",
+    "ChecklistTask",
     "Conversation",
     "Enrollment",
     "FunnelEvent",

@@ -9,8 +9,10 @@ from django.conf import settings
 
 from funnels.broadcast_words import BroadcastWords
 from funnels.card_text import AlertTexts
+from funnels.checklist import FirstWeek
 from funnels.curator_texts import CuratorTexts
 from funnels.digest_texts import DigestTexts
+from funnels.guide_texts import ChecklistTexts, IncomeTexts, ReelsTexts, TrainingTexts
 from funnels.instant_words import InstantTexts
 from funnels.panel_texts import PanelTexts
 from funnels.phrases import Consents, Phrases
@@ -76,6 +78,32 @@ def post_texts() -> PostTexts:
 @lru_cache(maxsize=1)
 def panel_texts() -> PanelTexts:
     return _read("panel.yaml", PanelTexts)
+
+
+@lru_cache(maxsize=1)
+def income_texts() -> IncomeTexts:
+    return _read("income.yaml", IncomeTexts)
+
+
+@lru_cache(maxsize=1)
+def training_texts() -> TrainingTexts:
+    return _read("training.yaml", TrainingTexts)
+
+
+@lru_cache(maxsize=1)
+def reels_texts() -> ReelsTexts:
+    return _read("reels.yaml", ReelsTexts)
+
+
+@lru_cache(maxsize=1)
+def checklist_texts() -> ChecklistTexts:
+    return _read("checklist.yaml", ChecklistTexts)
+
+
+@lru_cache(maxsize=1)
+def first_week() -> FirstWeek:
+    path = _PRESETS / "first_week.yaml"
+    return read_model(path.read_text(encoding="utf-8"), path.name, FirstWeek)[0]
 
 
 def _read(name: str, model: type[Model]) -> Model:

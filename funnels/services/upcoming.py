@@ -10,7 +10,7 @@ from django.db.models import Min
 from content.models import OutboxMessage, Post, PostPlan
 from content.services.posts import publishing
 from funnels.forecast import departure
-from funnels.models import Alert, Enrollment
+from funnels.models import Alert, Checklist, Enrollment
 from funnels.services.enrollments import clockwork_of
 from funnels.services.sequences import sequences_of
 from funnels.warmup import Place
@@ -26,6 +26,7 @@ def next_due(*, now: datetime) -> datetime | None:
         (Partner.objects.all(), "digest_due_at"),
         (Post.objects.filter(state__in=publishing.DUE), "due_at"),
         (PostPlan.objects.filter(enabled=True), "next_at"),
+        (Checklist.objects.all(), "nudge_at"),
     )
     found = (rows.filter(**{f"{name}__gt": now}).aggregate(at=Min(name))["at"] for rows, name in timers)
     return _earliest(found, now)
@@ -67,6 +68,7 @@ def _for_partner(partner: Partner) -> list[datetime | None]:
     return [
         *reminders.values_list("remind_at", flat=True),
         *plans.values_list("next_at", flat=True),
+        *Checklist.objects.filter(partner=partner).values_list("nudge_at", flat=True),
         partner.digest_due_at,
     ]
 
