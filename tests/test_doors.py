@@ -75,7 +75,11 @@ OPENS_ALL = {
     ("partners/access.py", "membership_of"),  # whose login it is decides which door opens
     ("partners/management/commands/create_partner.py", "create"),
     ("partners/management/commands/create_partner.py", "taken"),
+    ("partners/management/commands/deploy_partner.py", "from_application"),
+    ("partners/management/commands/deploy_partner.py", "wait_for_test"),
+    ("partners/management/commands/deploy_partner.py", "wish"),
     ("partners/management/commands/export_partner.py", "stored_config"),
+    ("partners/management/commands/import_applications.py", "store"),
     ("partners/management/commands/import_partner.py", "import_folder"),
     ("partners/management/commands/manage_partners.py", "express"),
     ("partners/management/commands/manage_partners.py", "look"),
@@ -83,6 +87,7 @@ OPENS_ALL = {
     ("partners/management/commands/rotate_encryption_keys.py", "next_batch"),
     ("partners/services/audit.py", "record"),  # who failed to come in belongs to nobody
     ("partners/middleware.py", "door_for"),  # operators' pages
+    ("partners/tasks.py", "forget_applications"),  # those that nobody finished
 }
 # Nobody else may speak to PostgreSQL about the wall.
 KNOWS_THE_WALL = {

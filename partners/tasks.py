@@ -1,0 +1,11 @@
+from celery import shared_task
+
+from partners import clock, tenancy
+from partners.services import applications
+
+
+@shared_task
+def forget_applications() -> None:
+    """Abandoned and rejected ones, a month after their last change."""
+    with tenancy.all_partners():
+        applications.forget_expired(now=clock.now())
