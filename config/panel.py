@@ -103,6 +103,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Regression set"), "rule", "content_regressionquestion", "content.view_regressionquestion"),
             _item(_("Products"), "nutrition", "content_product", "content.view_product"),
             _item(_("Pay plans"), "payments", "content_payplanversion", "content.view_payplanversion"),
+            _item(_("Training"), "school", "content_lessonprogress", "content.view_lessonprogress"),
         ],
     },
     {

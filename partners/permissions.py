@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "backup", View, Add),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
+        _may("content", "lessonprogress", View),
         _may("content", "document", View, Add, Change, Delete),
         _may("content", "regressionquestion", View, Add, Change, Delete),
         _may("content", "mediaitem", View, Add, Change),

@@ -10,6 +10,7 @@ from content.admin import (
     post_sources,
     posts,
     regression,
+    training,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "post_sources",
     "posts",
     "regression",
+    "training",
 ]
