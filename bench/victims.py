@@ -60,6 +60,17 @@ class Victim:
         """Until its first piece of work."""
         assert self._begun.poll(PATIENCE), "it never began"
 
+    def signal(self, signum: int) -> None:
+        os.kill(self._process.pid or 0, signum)
+
+    def has_ended(self) -> bool:
+        return not self._process.is_alive()
+
+    def stop(self) -> None:
+        """As a deploy does it; returns when it has ended."""
+        self.signal(signal.SIGTERM)
+        self._process.join()
+
     def kill(self) -> None:
         """kill -9, and its children with it."""
         with contextlib.suppress(ProcessLookupError):

@@ -12,6 +12,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from botrunner.db import in_partner
 from botrunner.departures import Departures
+from botrunner.lease import Lease
 from botrunner.replies import NOWHERE, Replies
 from botrunner.sender import Blocked, Undelivered, deliver
 from botrunner.services import inbox
@@ -32,17 +33,19 @@ class Desk:
     turns: Turns
     answered: Answered
     departures: Departures
+    lease: Lease
 
     @classmethod
-    def of(cls, *, partner_id: int, bot_id: int, clock: Clock) -> Desk:
+    def of(cls, *, partner_id: int, bot_id: int, clock: Clock, lease: Lease) -> Desk:
         turns = Turns(partner_id=partner_id, bot_id=bot_id, clock=clock)
         answered = Answered(partner_id=partner_id, bot_id=bot_id, clock=clock)
-        return cls(partner_id, bot_id, clock, turns, answered, Departures.open())
+        return cls(partner_id, bot_id, clock, turns, answered, Departures.open(), lease)
 
     async def answer(self, bot: Any, update_id: int, replies: Replies) -> None:
         """Sends what the update's transaction decided to say."""
         if not replies.messages:
             return
+        await self.lease.wait()  # somebody else may have the bot by now, and answer in our place
         try:
             await deliver(bot, replies, self.departures)
         except InvalidToken:

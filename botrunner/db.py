@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -42,6 +43,12 @@ async def in_all_partners(service: Callable[..., T], /, *args: Any, **kwargs: An
             return service(*args, **kwargs)
 
     return await _patiently(work)
+
+
+async def once(service: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+    """For tables without a partner; does not wait. Raises django.db.OperationalError, InterfaceError."""
+    work = partial(service, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(POOL, _with_healthy_connection, work)
 
 
 async def _patiently(work: Callable[[], T]) -> T:

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from botrunner.application import describe
 from botrunner.db import in_all_partners
 from botrunner.departures import Departures
+from botrunner.lease import Lease
 from botrunner.pace import ChatPace
 from botrunner.replies import Replies
 from botrunner.sender import send
@@ -52,8 +53,8 @@ class Outlet:
 class Delivery:
     """Belongs to the runner; bots join when they run and leave when they stop."""
 
-    def __init__(self, *, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, *, clock: Clock, lease: Lease) -> None:
+        self._clock, self._lease = clock, lease
         self._outlets: dict[int, Outlet] = {}
         self._due: set[int] = set()
         self._news = asyncio.Event()
@@ -99,6 +100,7 @@ class Delivery:
             if not (self._due or self._results):
                 self._news.clear()
                 await self._news.wait()
+            await self._lease.wait()
             # What is claimed is sent, and what was sent is written down: not to be interrupted in between.
             self._working = asyncio.create_task(self._round())
             try:
@@ -136,6 +138,7 @@ class Delivery:
 
     async def _send(self, outlet: Outlet, message: Claimed) -> None:
         try:
+            await self._lease.wait()  # else its bot may be somebody else's by now
             place = await outlet.departures.lane()
         except asyncio.CancelledError:  # the bot stops before the message's turn
             self._chats.release(message.chat_id)

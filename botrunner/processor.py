@@ -20,6 +20,7 @@ class ChatOrder(BaseUpdateProcessor):
         super().__init__(self.AT_ONCE)
         self._last: dict[int, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.expected: set[int] = set()  # ids of the updates in our hands, waiting or being handled
 
     @property
     def in_hand(self) -> int:
@@ -52,6 +53,8 @@ class ChatOrder(BaseUpdateProcessor):
             await coroutine
         finally:
             coroutine.close()
+            if isinstance(update, Update):
+                self.expected.discard(update.update_id)
             mine.set_result(None)
             if self._last.get(chat_id) is mine:
                 del self._last[chat_id]

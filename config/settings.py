@@ -41,6 +41,8 @@ SANDBOX_PORT: int = env.int("SANDBOX_PORT", default=8081)
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 PARTNER_CONFIG: str = env.str("PARTNER_CONFIG", default="")  # a partner's folder: `runbots` runs that partner alone
+VERSION: str = env.str("VERSION", default="")  # what runs here, as it is shown beside a runner
+RUNNER_CAPACITY: int = env.int("RUNNER_CAPACITY", default=1_000)  # most bots of one `runbots`
 TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
 TELEGRAM_RATE: float = env.float("TELEGRAM_RATE", default=28.5)  # messages a second of one bot
 TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rstrip("/")
@@ -69,6 +71,15 @@ DATABASE_URL: str = env.str("DATABASE_URL", default="") or embedded.database_url
 REDIS_URL: str = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
 
 DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}}
+# A server that is cut off says nothing: after ten seconds the connection counts as dead. In milliseconds: the last.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

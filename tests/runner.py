@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from botrunner.runtime import Runtime
+from botrunner.services.runners import Me
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
@@ -21,21 +24,32 @@ class RunnerThread:
     """`with RunnerThread(tg.url): …` — what `manage.py runbots` does, against the tests' Telegram."""
 
     def __init__(
-        self, api_url: str, *, name: str = "tests:1", partner_id: int | None = None, clock: Clock = now
+        self,
+        api_url: str,
+        *,
+        name: str = "tests:1",
+        partner_id: int | None = None,
+        clock: Clock = now,
+        capacity: int = 1_000,
     ) -> None:
+        self._capacity = capacity
         self._api_url, self._name, self._partner_id, self._clock = api_url, name, partner_id, clock
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=name, daemon=True)
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._supervisor = Supervisor(
-            request=SharedRequest(),
-            api_url=self._api_url,
-            clock=self._clock,
-            runner=self._name,
-            partner_id=self._partner_id,
+        me = Me(
+            name=self._name,
+            host="tests",
+            pid=os.getpid(),
+            version="",
+            capacity=self._capacity,
+            webhook=False,
+            dedicated=self._partner_id is not None,
         )
+        runtime = Runtime(request=SharedRequest(), api_url=self._api_url, clock=self._clock)
+        self._supervisor = Supervisor(runtime=runtime, me=me, partner_id=self._partner_id)
         self._started.set()
         await self._supervisor.run()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,6 +128,15 @@ def remember_menu(*, bot_id: int, menu: str) -> None:
     Bot.objects.filter(pk=bot_id).update(menu=menu)
 
 
+TAKE = "UPDATE partners_bot SET runner = %s WHERE id = ANY(%b::bigint[])"
+
+
+def take(*, bot_ids: Collection[int], runner: str) -> None:
+    """By the runner that has just got their locks: from now on nobody else's reports count."""
+    if bot_ids:
+        fetch(TAKE, [runner, sorted(bot_ids)])
+
+
 REPORT = """
 UPDATE partners_bot b SET state = r.state, running_generation = r.generation, runner = %s,
     heartbeat_at = coalesce(r.beats_at, heartbeat_at), last_update_at = coalesce(r.last_update_at, b.last_update_at),
@@ -135,17 +144,20 @@ UPDATE partners_bot b SET state = r.state, running_generation = r.generation, ru
     last_error_at = coalesce(r.error_at, b.last_error_at)
 FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[])
     AS r (id, state, generation, beats_at, last_update_at, error, error_at)
-WHERE b.id = r.id
+WHERE b.id = r.id AND b.runner = %s
 """
 
 
-def report(*, pulses: Sequence[Pulse], runner: str, now: datetime) -> None:
-    """Writes what the bots of this runner told, in one statement."""
+def report(*, pulses: Sequence[Pulse], runner: str, now: datetime, last: bool = False) -> None:
+    """Writes what the bots of this runner told, in one statement; `last`: it has them no longer.
+
+    What a runner says of bots that another one has taken is not written.
+    """
     rows = [
         (p.bot_id, p.state, p.generation, p.beat(now), p.last_update_at, p.error, p.error_at)
         for p in sorted(pulses, key=lambda pulse: pulse.bot_id)  # two runners must not lock rows crosswise
     ]
-    fetch(REPORT, [runner, *(list(column) for column in zip(*rows, strict=True))])
+    fetch(REPORT, ["" if last else runner, *(list(column) for column in zip(*rows, strict=True)), runner])
     for pulse in pulses:
         pulse.was_reported(now)
 

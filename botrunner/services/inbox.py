@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +87,32 @@ def open_updates(*, bot_id: int) -> list[InboxUpdate]:
     """What a predecessor left behind, oldest first."""
     waiting = InboxUpdate.objects.filter(bot_id=bot_id, answered_at=None, failed_at=None)
     return list(waiting.order_by("update_id"))
+
+
+FRESH = """
+SELECT payload FROM botrunner_inboxupdate
+WHERE bot_id = %s AND answered_at IS NULL AND failed_at IS NULL AND handled_at IS NULL
+    AND NOT update_id = ANY(%b::bigint[])
+ORDER BY update_id LIMIT %s
+"""
+
+
+def fresh(*, bot_id: int, in_hand: Collection[int], limit: int) -> list[str]:
+    """Raw updates without an effect that nobody works at, oldest first. Only for the bot's owner."""
+    return [row[0] for row in fetch(FRESH, [bot_id, list(in_hand), limit])]
+
+
+LEFT = """
+SELECT b.id FROM unnest(%b::bigint[]) AS b (id) WHERE EXISTS (
+    SELECT FROM botrunner_inboxupdate WHERE bot_id = b.id AND answered_at IS NULL AND failed_at IS NULL
+        AND handled_at IS NULL AND received_at < %s
+)
+"""
+
+
+def bots_with_fresh(*, bot_ids: Collection[int], before: datetime) -> list[int]:
+    """Which of these bots have updates without an effect that came before that time."""
+    return [row[0] for row in fetch(LEFT, [list(bot_ids), before])] if bot_ids else []
 
 
 def prune(*, now: datetime, limit: int = 5_000) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from partners.models import Bot, Partner
+from partners.services.runners import RunnerView
 
 LONGEST = 48
 
@@ -15,6 +16,24 @@ LONGEST = 48
 def bot_table(partners: Iterable[tuple[Partner, Bot | None]], now: datetime) -> str:
     head = [_("ID"), _("name"), _("bot"), _("wanted"), _("state"), _("last update"), _("last error")]
     return table([head, *(_row(partner, bot, now) for partner, bot in partners)])
+
+
+def runner_table(runners: Iterable[RunnerView]) -> str:
+    head = [_("runner"), _("state"), _("bots"), _("capacity"), _("receives"), _("version"), _("heartbeat")]
+    return table([head, *map(_runner_row, runners)])
+
+
+def _runner_row(runner: RunnerView) -> list[str]:
+    state = _("hands over") if runner.draining else _("works")
+    return [
+        one_line(runner.name),
+        state if runner.alive else _("silent"),
+        str(runner.bots),
+        str(runner.capacity),
+        _("webhook") if runner.webhook else _("polling"),
+        one_line(runner.version) or "–",
+        f"{max(0, int(runner.silence.total_seconds()))} {_('s')}",
+    ]
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -8,6 +8,7 @@ from partners.models.lead import Lead
 from partners.models.link import Destination, Link
 from partners.models.membership import Membership
 from partners.models.partner import Partner
+from partners.models.runner import Runner
 from partners.models.second_factor import Authenticator
 from partners.models.yandex import YandexAccount
 
@@ -24,5 +25,6 @@ __all__ = [
     "Link",
     "Membership",
     "Partner",
+    "Runner",
     "YandexAccount",
 ]

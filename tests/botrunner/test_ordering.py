@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from telegram import Update
 
-from botrunner import polling, supervisor
+from botrunner import running, supervisor
 from botrunner.processor import ChatOrder
 from funnels.models import LeadMessage
 from partners import tenancy
@@ -45,7 +45,7 @@ def test_a_chat_that_has_to_wait_delays_nobody(anna: Bot, tg: SandboxServer) -> 
 def test_a_restart_in_the_middle_of_waiting_says_nothing_twice(
     anna: Bot, tg: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "DRAIN_SECONDS", 0.1)
+    monkeypatch.setattr(running, "DRAIN_SECONDS", 0.1)
     monkeypatch.setattr(supervisor, "LOOK_EVERY", 0.1)
     with RunnerThread(tg.url):
         chat = open_bot(tg)

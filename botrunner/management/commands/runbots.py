@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from botrunner.runtime import Runtime
+from botrunner.services.runners import Me
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
 from partners import clock
@@ -38,13 +40,18 @@ class Command(BaseCommand):
         return saved.partner.pk
 
     async def _run(self, partner_id: int | None) -> None:
-        supervisor = Supervisor(
-            request=SharedRequest(),
-            api_url=settings.TELEGRAM_API_URL,
-            clock=clock.now,
-            runner=f"{socket.gethostname()}:{os.getpid()}",
-            partner_id=partner_id,
+        host, pid = socket.gethostname()[:64], os.getpid()
+        me = Me(
+            name=f"{host}:{pid}",
+            host=host,
+            pid=pid,
+            version=settings.VERSION,
+            capacity=settings.RUNNER_CAPACITY,
+            webhook=False,
+            dedicated=partner_id is not None,
         )
+        runtime = Runtime(request=SharedRequest(), api_url=settings.TELEGRAM_API_URL, clock=clock.now)
+        supervisor = Supervisor(runtime=runtime, me=me, partner_id=partner_id)
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signum, supervisor.stop)

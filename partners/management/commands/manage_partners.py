@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from partners import clock, tenancy
-from partners.management.tables import bot_table, one_line
+from partners.management.tables import bot_table, one_line, runner_table
 from partners.management.waiting import Look, Outcome, wait_until_settled
 from partners.models import Bot, Partner
 from partners.queries import HEARTBEAT_LIMIT
 from partners.services import bots
+from partners.services.runners import ask_drain, runners
 
 WISHES: dict[str, Callable[..., object]] = {
     "start": bots.want_running,
@@ -28,14 +29,19 @@ class Command(BaseCommand):
     sleep: Callable[[float], object] = staticmethod(time.sleep)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["list", "status", *WISHES])
-        parser.add_argument("ids", nargs="*", metavar="ID", help=_("the partner's id; none: all, to look at"))
+        parser.add_argument("action", choices=["list", "status", *WISHES, "runners", "drain"])
+        parser.add_argument(
+            "ids", nargs="*", metavar="ID", help=_("the partner's id, or the runner's name; none: all, to look at")
+        )
         parser.add_argument("--all", action="store_true", help=_("every partner"))
         parser.add_argument(
             "--timeout", type=float, default=30, help=_("seconds to wait until it is done (default 30)")
         )
 
     def handle(self, *args: Any, action: str, ids: list[str], timeout: float, **options: Any) -> None:
+        if action in ("runners", "drain"):
+            self.look_after_runners(ids if action == "drain" else [])
+            return
         if bool(ids) == options["all"] and (ids or action in WISHES):
             raise CommandError(_("Name the partners, or write --all."))
         found = read(ids)
@@ -51,6 +57,13 @@ class Command(BaseCommand):
         self.stdout.write(bot_table(found, self.now()))
         if action == "status":
             self.explain(found)
+
+    def look_after_runners(self, to_drain: Sequence[str]) -> None:
+        """Draining: the runner hands its bots over to the others and takes no new ones; then it may be stopped."""
+        for name in to_drain:
+            if not ask_drain(name=name):
+                raise CommandError(_("There is no runner %(name)s. See: manage_partners runners") % {"name": name})
+        self.stdout.write(runner_table(runners()))
 
     def explain(self, found: Sequence[tuple[Partner, Bot | None]]) -> None:
         """The errors in full; the exit code tells a script whether everything is as wanted."""
