@@ -38,7 +38,9 @@ def invite(visit: Visit, _press: PanelPress) -> Messages:
 
 def let_in(visit: Visit, press: PanelPress) -> Messages:
     try:
-        invitation = invitations.confirm(partner_id=visit.partner_id, invitation_id=press.id, now=visit.now)
+        invitation = invitations.confirm(
+            partner_id=visit.partner_id, invitation_id=press.id, by=visit.signature, now=visit.now
+        )
     except Refused as refused:
         if refused.fault == "full":
             return (told(visit, "helpers_full", {"most": str(MOST_HELPERS)}, edits=True),)
@@ -71,8 +73,9 @@ def ask_drop(visit: Visit, press: PanelPress) -> Messages:
 
 def drop(visit: Visit, press: PanelPress) -> Messages:
     helper = next((one for one in _helpers(visit) if one.telegram_id == press.id), None)
-    if helper is None or not invitations.remove_helper(partner_id=visit.partner_id, telegram_id=press.id):
+    if helper is None:
         return (_list(visit, edits=True),)
+    invitations.remove_helper(partner_id=visit.partner_id, telegram_id=press.id, by=visit.signature, now=visit.now)
     forget_script(visit.partner_id)
     back = ((button(visit, "back", "inv"),),)
     return (told(visit, "dropped", {"name": _name(visit, helper)}, buttons=back, edits=True),)

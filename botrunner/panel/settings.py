@@ -50,7 +50,7 @@ def choose(visit: Visit, press: PanelPress) -> Messages:
     if field is None or values is None:
         return show(visit, press)
     try:
-        own_settings.change(partner_id=visit.partner_id, values=values, now=visit.now)
+        own_settings.change(partner_id=visit.partner_id, values=values, by=visit.signature, now=visit.now)
     except ValidationError:  # a choice that suits no longer
         return show(visit, press)
     return (_overview(_anew(visit), edits=True),)
@@ -61,7 +61,7 @@ def typed(visit: Visit, argument: str, text: str) -> Messages:
     field = FIELDS[argument]
     try:
         values = field.read(text.strip())
-        own_settings.change(partner_id=visit.partner_id, values=values, now=visit.now)
+        own_settings.change(partner_id=visit.partner_id, values=values, by=visit.signature, now=visit.now)
     except (Unreadable, ValidationError) as error:
         _wait(visit, field)
         wrong: Say = error.say if isinstance(error, Unreadable) else field.wrong

@@ -24,6 +24,11 @@ class Visit:
     now: datetime
 
     @property
+    def signature(self) -> str:
+        """In the audit log."""
+        return f"Telegram {self.telegram_id}"
+
+    @property
     def role(self) -> Role:
         return "owner" if self.telegram_id == self.script.owner_id else "helper"
 

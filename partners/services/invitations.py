@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from partners.audit_values import Values, snapshot
 from partners.models import Bot, Invitation, Partner
-from partners.services import bots
+from partners.services import audit, bots
 from partners.services.partners import follow
 
 Kind, State = Invitation.Kind, Invitation.State
@@ -96,8 +97,8 @@ def decline(*, partner_id: int, invitation_id: int, telegram_id: int, now: datet
     return invitation
 
 
-def confirm(*, partner_id: int, invitation_id: int, now: datetime) -> Invitation:
-    """The partner lets in a helper who has accepted. Raises Refused."""
+def confirm(*, partner_id: int, invitation_id: int, by: str, now: datetime) -> Invitation:
+    """The partner lets in a helper who has accepted; `by`: the name for the audit log. Raises Refused."""
     invitation = _accepted(partner_id, invitation_id)
     if invitation.state == State.ACCEPTED:
         assert invitation.telegram_id is not None  # somebody has opened it
@@ -105,7 +106,7 @@ def confirm(*, partner_id: int, invitation_id: int, now: datetime) -> Invitation
         if invitation.telegram_id not in partner.admin_telegram_ids:
             if len(partner.admin_telegram_ids) >= MOST_HELPERS:
                 raise Refused("full")
-            _save_helpers(partner, [*partner.admin_telegram_ids, invitation.telegram_id])
+            _save_helpers(partner, [*partner.admin_telegram_ids, invitation.telegram_id], by, now)
         _settle(invitation, State.CONFIRMED, now)
     return invitation
 
@@ -118,12 +119,12 @@ def refuse(*, partner_id: int, invitation_id: int, now: datetime) -> Invitation:
     return invitation
 
 
-def remove_helper(*, partner_id: int, telegram_id: int) -> bool:
+def remove_helper(*, partner_id: int, telegram_id: int, by: str, now: datetime) -> bool:
     """False if it is no helper, any more."""
     partner = Partner.objects.select_for_update().get(pk=partner_id)
     if telegram_id not in partner.admin_telegram_ids:
         return False
-    _save_helpers(partner, [helper for helper in partner.admin_telegram_ids if helper != telegram_id])
+    _save_helpers(partner, [helper for helper in partner.admin_telegram_ids if helper != telegram_id], by, now)
     return True
 
 
@@ -161,17 +162,33 @@ def _bind(invitation: Invitation, now: datetime) -> None:
     partner = Partner.objects.select_for_update().get(pk=invitation.partner_id)
     if partner.telegram_id not in (None, invitation.telegram_id):
         raise Refused("bound")
+    before = snapshot(partner)
     partner.telegram_id = invitation.telegram_id
     follow(partner=partner, changed={"telegram_id"})
     partner.save(update_fields=["telegram_id", "unreachable"])
+    _record(partner, before, f"Telegram {invitation.telegram_id}", now)
     _settle(invitation, State.CONFIRMED, now)
     _wake_bot(partner.pk)
 
 
-def _save_helpers(partner: Partner, telegram_ids: list[int]) -> None:
+def _save_helpers(partner: Partner, telegram_ids: list[int], by: str, now: datetime) -> None:
+    before = snapshot(partner)
     partner.admin_telegram_ids = telegram_ids
     partner.save(update_fields=["admin_telegram_ids"])
+    _record(partner, before, by, now)
     _wake_bot(partner.pk)
+
+
+def _record(partner: Partner, before: Values, by: str, now: datetime) -> None:
+    audit.record(
+        actor=None,
+        actor_name=by,
+        action=audit.Action.CHANGE,
+        about=partner,
+        before=before,
+        after=snapshot(partner),
+        now=now,
+    )
 
 
 def _wake_bot(partner_id: int) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
+from partners.audit_values import snapshot
 from partners.models import Partner
 from partners.onboarding.kinds import CONTROL
 from partners.services import zones
+from partners.services.audit import Action, record
 from partners.services.partners import follow
 from partners.validators import validate_quiet_hours
 
@@ -21,10 +23,11 @@ OWN = frozenset({
 })  # fmt: skip
 
 
-def change(*, partner_id: int, values: Mapping[str, Any], now: datetime) -> Partner:
-    """Raises ValidationError, and nothing is changed. Behind the partner's door."""
+def change(*, partner_id: int, values: Mapping[str, Any], by: str, now: datetime) -> Partner:
+    """`by`: the name for the audit log. Raises ValidationError, and nothing is changed. Behind the partner's door."""
     assert OWN.issuperset(values), values
     partner = Partner.objects.select_for_update().get(pk=partner_id)
+    before = snapshot(partner)
     changed = {name for name, value in values.items() if getattr(partner, name) != value}
     for name in changed:
         setattr(partner, name, values[name])
@@ -32,6 +35,15 @@ def change(*, partner_id: int, values: Mapping[str, Any], now: datetime) -> Part
     if changed:
         follow(partner=partner, changed=changed)
         partner.save()
+        record(
+            actor=None,
+            actor_name=by,
+            action=Action.CHANGE,
+            about=partner,
+            before=before,
+            after=snapshot(partner),
+            now=now,
+        )
     if "time_zone" in changed:
         zones.changed(partner=partner, now=now)
     return partner

@@ -153,7 +153,7 @@ def test_each_chat_gets_its_menu_when_it_is_opened(anna: Bot, tg: SandboxServer)
         assert "hot_leads" in shown(tg, anna, HELPER)
         assert "broadcast" not in shown(tg, anna, HELPER)
         with tenancy.partner(anna.partner_id):
-            invitations.remove_helper(partner_id=anna.partner_id, telegram_id=HELPER)
+            invitations.remove_helper(partner_id=anna.partner_id, telegram_id=HELPER, by="Анна", now=NOW)
         until(lambda: len(menus_of(anna)) == 1, "the helper's menu is gone")
         assert shown(tg, anna, HELPER) == set()
     told = len(tg.calls("setMyCommands"))

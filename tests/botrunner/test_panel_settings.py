@@ -12,7 +12,7 @@ from botrunner.panel.settings_fields import FIELDS
 from funnels.services.script import forget_scripts
 from funnels.settings_reading import CITIES, read_clock, read_hours, read_zone
 from partners import tenancy
-from partners.models import Bot, Partner
+from partners.models import AuditEntry, Bot, Partner
 from tests.botrunner.panel_chat import PanelChat
 from tests.factories import NOW, make_bot, make_partner
 from tests.network import publish_network
@@ -93,6 +93,9 @@ def test_typed(chat: PanelChat, bot: Bot, key: str, text: str, values: dict[str,
     chat.write(text)
     assert "Сохранено" in chat.said[0].text
     assert {name: getattr(stored(bot), name) for name in values} == values
+    with tenancy.all_partners():
+        entry = AuditEntry.objects.get()
+    assert (entry.actor_name, entry.after.keys()) == ("Telegram 777", values.keys())
     chat.write("Просто вопрос")
     assert {name: getattr(stored(bot), name) for name in values} == values
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from partners import tenancy
-from partners.models import Invitation, Partner
+from partners.models import AuditEntry, Invitation, Partner
 from partners.services import invitations
 from partners.services.invitations import LIFETIME, MOST_HELPERS, MOST_WAITING, Kind, Refused, State
 from tests.factories import NOW, make_partner
@@ -57,10 +57,12 @@ def test_both_sides_make_a_helper(anna: Partner) -> None:
     invitation = accepted(anna)
     assert (invitation.state, helpers(anna)) == (State.ACCEPTED, [])
     for _twice in range(2):
-        confirmed = invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, now=NOW)
+        confirmed = invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
         assert (confirmed.state, helpers(anna)) == (State.CONFIRMED, [MARIA])
     anna.refresh_from_db()
     assert invitations.helpers_of(anna) == [invitations.Helper(MARIA, "Мария", "maria")]
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_name, entry.after) == ("Анна", {"admin_telegram_ids": "[901]"})
 
 
 def test_the_token_is_not_stored(anna: Partner) -> None:
@@ -113,14 +115,14 @@ def test_the_link_of_another_partner_opens_nothing(anna: Partner, boris: Partner
 def test_nobody_confirms_what_was_not_accepted(anna: Partner) -> None:
     invitation = opened(anna, helper_link(anna))
     with pytest.raises(Refused):
-        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, now=NOW)
+        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
     assert helpers(anna) == []
 
 
 def test_either_side_says_no(anna: Partner) -> None:
     refused_one = accepted(anna)
     invitations.refuse(partner_id=anna.pk, invitation_id=refused_one.pk, now=NOW)
-    invitations.confirm(partner_id=anna.pk, invitation_id=refused_one.pk, now=NOW)
+    invitations.confirm(partner_id=anna.pk, invitation_id=refused_one.pk, by="Анна", now=NOW)
     declined = opened(anna, helper_link(anna), OLEG)
     invitations.decline(partner_id=anna.pk, invitation_id=declined.pk, telegram_id=OLEG, now=NOW)
     again = invitations.accept(partner_id=anna.pk, invitation_id=declined.pk, telegram_id=OLEG, now=NOW)
@@ -138,16 +140,16 @@ def test_there_is_an_end_to_helpers(anna: Partner) -> None:
     Partner.objects.update(admin_telegram_ids=list(range(1, MOST_HELPERS + 1)))
     invitation = accepted(anna)
     with pytest.raises(Refused) as refused:
-        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, now=NOW)
+        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
     assert fault(refused) == "full"
 
 
 def test_a_helper_is_removed_and_invited_anew(anna: Partner) -> None:
     Partner.objects.update(admin_telegram_ids=[5, MARIA])
-    assert invitations.remove_helper(partner_id=anna.pk, telegram_id=MARIA)
-    assert not invitations.remove_helper(partner_id=anna.pk, telegram_id=MARIA)
+    assert invitations.remove_helper(partner_id=anna.pk, telegram_id=MARIA, by="Анна", now=NOW)
+    assert not invitations.remove_helper(partner_id=anna.pk, telegram_id=MARIA, by="Анна", now=NOW)
     assert helpers(anna) == [5]
-    invitations.confirm(partner_id=anna.pk, invitation_id=accepted(anna).pk, now=NOW)
+    invitations.confirm(partner_id=anna.pk, invitation_id=accepted(anna).pk, by="Анна", now=NOW)
     assert helpers(anna) == [5, MARIA]
 
 
@@ -179,5 +181,5 @@ def test_an_owners_link_makes_no_helper(anna: Partner) -> None:
     Partner.objects.update(telegram_id=None)
     invitation = owners(anna, MARIA)
     with pytest.raises(Refused):
-        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, now=NOW)
+        invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
     assert helpers(anna) == []
