@@ -36,6 +36,13 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
             {"title": _("Fleet"), "icon": "monitor_heart", "link": reverse_lazy("admin:index")},
+            {
+                "title": _("Statistics"),
+                "icon": "insights",
+                "link": reverse_lazy("analytics:overview"),
+                "active": lambda request: request.path.startswith("/analytics/"),
+                "permission": _if_may("analytics.view_report"),
+            },
             _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
             _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
             {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
+    path("analytics/", include("analytics.urls")),
     path("join/", include("partners.urls")),
     path("", include("content.urls")),
     path("", include("funnels.urls")),

@@ -1,6 +1,7 @@
 """What each role may do on the web. Which rows it may do it to is decided by the wall, not here.
 
-`view_contact` is no model's: whether phones and e-mail addresses of leads are shown in full.
+Two are no model's. `view_contact`: whether phones and e-mail addresses of leads are shown in full. `view_report`:
+the pages of statistics.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def _may(app: str, model: str, *actions: str) -> frozenset[str]:
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset().union(
+        _may("analytics", "report", View),
         _may("partners", "partner", View, Add, Change),
         _may("partners", "application", View, Change),
         _may("partners", "bot", View, Add, Change),
@@ -68,6 +70,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     # The content of the whole network: no tokens, no logins, no contacts of anybody.
     Role.EDITOR: frozenset().union(
+        _may("analytics", "report", View),
         _may("partners", "partner", View),
         _may("partners", "bot", View),
         _may("partners", "link", View),
@@ -88,6 +91,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     # Numbers and lists, nobody's contacts or words, nothing to change.
     Role.ANALYST: frozenset().union(
+        _may("analytics", "report", View),
         _may("partners", "partner", View),
         _may("partners", "bot", View),
         _may("partners", "lead", View),
@@ -104,6 +108,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "broadcast", View),
     ),
     Role.OWNER: frozenset().union(
+        _may("analytics", "report", View),
         _may("partners", "partner", View, Change),
         _may("partners", "bot", View),
         _may("partners", "lead", View, Read, Handle),
@@ -123,6 +128,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("funnels", "funnelversion", Play),
     ),
     Role.ASSISTANT: frozenset().union(
+        _may("analytics", "report", View),
         _may("partners", "bot", View),
         _may("partners", "lead", View, Read, Handle),
         _may("partners", "link", View),

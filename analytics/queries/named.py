@@ -1,0 +1,36 @@
+"""What the number is called whose people are shown."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from analytics.reports.names import BANDS, DEEDS
+from analytics.reports.table import Behind
+from funnels.milestones import NO_LINK, Did
+from partners.models import Link
+
+
+def named(behind: Behind) -> str:
+    match behind.of:
+        case "deed":
+            return str(DEEDS[Did(behind.key)])
+        case "cohort":
+            after = _(", in week %(n)s after") % {"n": behind.aux} if behind.aux else ""
+            return _("%(deed)s, of those who came on these days") % {"deed": DEEDS[Did(behind.key)]} + after
+        case Did.FIRST_LINK | Did.LAST_LINK:
+            return f"{_link(behind.key)}: {_after(behind)}"
+        case Did.BAND:
+            return f"{BANDS.get(behind.key, behind.key)}: {_after(behind)}"
+        case _:
+            return " → ".join(filter(None, (behind.key, behind.aux)))
+
+
+def _after(behind: Behind) -> str:
+    deed = DEEDS[Did(behind.aux or Did.CAME)]
+    return _("%(deed)s, of those who came on these days") % {"deed": deed}
+
+
+def _link(key: str) -> str:
+    if key == NO_LINK or not key.isdecimal():
+        return _("Without a link")
+    return str(Link.objects.filter(pk=int(key)).first() or _("a link that was removed"))

@@ -1,0 +1,66 @@
+"""Values as people read them, in the reader's language. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from analytics.reports.rates import Figure
+from analytics.reports.table import Kind, Value
+
+NOTHING = "—"
+PERCENT = "\N{NO-BREAK SPACE}%"
+
+
+def text(value: Value, kind: Kind = Kind.TEXT) -> str:
+    if value is None:
+        return NOTHING
+    shown: Any = value
+    match kind:
+        case Kind.NUMBER:
+            return number_format(shown, force_grouping=True)
+        case Kind.RATE:
+            return percent(shown)
+        case Kind.CHANGE:
+            return ("−" if shown < 0 else "+") + percent(abs(shown))
+        case Kind.MONEY:
+            return number_format(shown, decimal_pos=2, force_grouping=True)
+        case Kind.PAUSE:
+            return pause(shown)
+        case Kind.DAY:
+            return date_format(shown, "SHORT_DATE_FORMAT")
+        case Kind.MOMENT:
+            return date_format(shown, "SHORT_DATETIME_FORMAT")
+        case _:
+            return str(value)
+
+
+def percent(rate: float) -> str:
+    """`0.125` as «12,5 %»."""
+    return number_format(round(100 * rate, 1)) + PERCENT
+
+
+def pause(long: timedelta) -> str:
+    """In one unit: a median of people needs no more."""
+    seconds = long.total_seconds()
+    if seconds < 60:
+        return _("%(n)s s") % {"n": round(seconds)}
+    if seconds < 3_600:
+        return _("%(n)s min") % {"n": round(seconds / 60)}
+    if seconds < 86_400:
+        return _("%(n)s h") % {"n": number_format(round(seconds / 3_600, 1))}
+    return _("%(n)s d") % {"n": number_format(round(seconds / 86_400, 1))}
+
+
+def change(figure: Figure) -> str:
+    """Against the previous period, in words."""
+    before = number_format(figure.before, force_grouping=True)
+    if figure.now == figure.before:
+        return _("as many as before")
+    if figure.change is None:
+        return _("nobody before")
+    words = _("%(percent)s more, %(before)s before") if figure.change > 0 else _("%(percent)s fewer, %(before)s before")
+    return words % {"percent": percent(abs(figure.change)), "before": before}

@@ -1,0 +1,173 @@
+"""Tables, charts and figures of the analytics pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from analytics.reports import formats
+from analytics.reports.charts import Chart
+from analytics.reports.rates import Figure, Rate
+from analytics.reports.table import Behind, Cell, Column, Kind, Table
+from analytics.views.asked import Asked
+
+register = template.Library()
+
+WHOLE = 1_000  # the width of a bar
+ORDER = {"": "none", "-": "descending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    title: Any
+    css: str
+    sort: str
+    order: str  # aria-sort
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    text: str
+    css: str
+    href: str
+
+
+@register.inclusion_tag("analytics/table.html", takes_context=True)
+def stat_table(context: Mapping[str, Any], table: Table, level: int = 2) -> dict[str, Any]:
+    """`level` of its heading."""
+    asked: Asked = context["asked"]
+    people = People.of(asked)
+    return {
+        "table": table,
+        "level": level,
+        "heads": [_head(context, table, column) for column in table.columns],
+        "rows": [
+            [_shown(cell, column, people) for cell, column in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ],
+        "csv": _address(context, format="csv", table=table.key),
+    }
+
+
+def _head(context: Mapping[str, Any], table: Table, column: Column) -> Head:
+    is_text = column.kind == Kind.TEXT
+    given = table.sort.lstrip("-") == column.key
+    order = ORDER.get(table.sort[:1], "ascending") if given else "none"
+    sort = column.key if is_text ^ (given and table.sort == column.key) else f"-{column.key}"
+    if given:
+        sort = column.key if table.sort.startswith("-") else f"-{column.key}"
+    return Head(column.title, "" if is_text else "is-number", _address(context, sort=f"{table.key}:{sort}"), order)
+
+
+def _address(context: Mapping[str, Any], **changed: str) -> str:
+    get = context["asked"].get.copy()
+    for name, value in changed.items():
+        get[name] = value
+    return "?" + str(get.urlencode())
+
+
+def _shown(cell: Cell, column: Column, people: People) -> Shown:
+    css = "" if column.kind == Kind.TEXT else "is-number"
+    if cell.heat is not None:
+        css = f"{css} heat-{cell.heat}"
+    href = cell.address or (people.address(cell.behind) if cell.behind and cell.value else "")
+    return Shown(formats.text(cell.value, column.kind), css, href)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Where the people behind a number are listed, for those who may see them."""
+
+    path: str
+    chosen: Mapping[str, str]
+
+    @classmethod
+    def of(cls, asked: Asked) -> People:
+        return cls(reverse("analytics:people") if asked.may("partners.view_lead") else "", asked.chosen)
+
+    def address(self, behind: Behind) -> str:
+        if not self.path:
+            return ""
+        query = dict(self.chosen)
+        if behind.days:
+            query.pop("period", None)
+            query["from"], _dots, query["to"] = behind.days.partition("..")
+        named = {"of": behind.of, "key": behind.key, "aux": behind.aux, "version": behind.version or ""}
+        query |= {name: str(value) for name, value in named.items() if value}
+        if behind.partner:
+            query["partner"] = behind.partner
+        return f"{self.path}?{urlencode(query)}"
+
+
+@register.inclusion_tag("analytics/chart.html", takes_context=True)
+def stat_chart(context: Mapping[str, Any], chart: Chart) -> dict[str, Any]:
+    people, columns = People.of(context["asked"]), {column.key: column for column in chart.table.columns}
+    label = columns[chart.label]
+    series = [_series(chart.table.column(key), columns[key], people) for key in chart.series]
+    labels = [formats.text(cell.value, label.kind) for cell in chart.table.column(chart.label)]
+    return {"chart": chart, "data": {"shape": chart.shape, "labels": labels, "series": series}}
+
+
+def _series(cells: list[Cell], column: Column, people: People) -> dict[str, Any]:
+    return {
+        "name": str(column.title),
+        "kind": column.kind,
+        "values": [_drawn(cell.value) for cell in cells],
+        "texts": [formats.text(cell.value, column.kind) for cell in cells],
+        "links": [people.address(cell.behind) if cell.behind and cell.value else "" for cell in cells],
+    }
+
+
+def _drawn(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return float(value)
+        case timedelta():
+            return value.total_seconds()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return value
+
+
+@register.simple_tag(takes_context=True)
+def people_behind(context: Mapping[str, Any], cell: Cell) -> str:
+    """The address of the people that the number counts; empty for those who may not see them."""
+    return People.of(context["asked"]).address(cell.behind) if cell.behind and cell.value else ""
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Mapping[str, Any], **changed: Any) -> str:
+    """This page with the same filters and something else."""
+    asked: Asked = context["asked"]
+    return asked.query(**changed)
+
+
+@register.simple_tag(takes_context=True)
+def export_address(context: Mapping[str, Any], extension: str) -> str:
+    return _address(context, format=extension)
+
+
+@register.inclusion_tag("analytics/change.html")
+def stat_change(figure: Figure, less_is_better: bool = False) -> dict[str, Any]:
+    difference = figure.now - figure.before
+    tone = "good" if (difference > 0) != less_is_better else "bad"
+    return {"words": formats.change(figure), "difference": difference, "tone": tone if difference else ""}
+
+
+@register.filter
+def stat_text(value: Any, kind: str = Kind.TEXT) -> str:
+    return formats.text(value.value if isinstance(value, Rate | Cell) else value, Kind(kind))
+
+
+@register.inclusion_tag("analytics/bar.html")
+def stat_bar(part: float, whole: float, css: str = "") -> dict[str, Any]:
+    """A bar of `part` of `whole`, drawn without script and style."""
+    return {"width": round(WHOLE * part / whole) if whole else 0, "whole": WHOLE, "css": css}
