@@ -28,6 +28,7 @@ LETTERS = {
 # Whoever changes partners/permissions.py says it here once more, and sees the change beside the other roles.
 #                                    operator editor analyst owner assistant
 TABLE = """
+analytics.report                     v      v      v      v      v
 auth.user                            vac    -      -      -      -
 botrunner.inboxupdate                vc     -      -      -      -
 content.aiaccount                    v      -      -      -      -
