@@ -6,14 +6,14 @@ How far people go, and how often they do what, is invented; its order of magnitu
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from funnels.fitting import fitting
 from funnels.moves import NOTHING, merge
 from funnels.schema import Answers, Funnel, GoButton, LinkButton, ProductScreen
-from funnels.scoring import ScoredEvent
 from funnels.sequence_schema import Sequence as Warmup
 
 GOES_ON = 0.8
@@ -26,51 +26,58 @@ BLOCKS = 0.08
 COMES_BACK = 0.25
 DAY = timedelta(days=1)
 
+SAMPLES = 20_000  # lives that are told apart: more people than that lead the same ones at other times
 FIRST_NAMES = ("Анна", "Мария", "Ольга", "Елена", "Ирина", "Светлана", "Наталья", "Екатерина", "Иван", "Алексей",
                "Сергей", "Дмитрий", "Айгуль", "Гульнара", "Нурлан", "Тимур")  # fmt: skip
 LAST_NAMES = ("", "К.", "Мельник", "Ким", "Бондаренко", "Ахметова", "Соколова", "Цой")
 
 
+class Lived(NamedTuple):
+    """`screen`: whether it belongs to a version of the funnel."""
+
+    kind: str
+    step: str
+    data: Mapping[str, object]
+    at: timedelta
+    screen: bool
+
+
 @dataclass(slots=True)
 class Life:
-    """`enrolled`: in which sequence, when, how many messages they got, how and when it ended."""
+    """Times are since coming. `enrolled`: in which sequence, since when, how many messages, how it ended, when."""
 
-    came: datetime
-    link: int | None
-    events: list[tuple[ScoredEvent, bool]] = field(default_factory=list)  # whether it belongs to the funnel's version
+    events: list[Lived] = field(default_factory=list)
     answers: Answers = NOTHING
     phone: str = ""
     status: str = "new"
-    blocked_at: datetime | None = None
-    enrolled: tuple[str, datetime, int, str, datetime] | None = None
+    blocked: timedelta | None = None
+    enrolled: tuple[str, timedelta, int, str, timedelta] | None = None
 
-    def happened(self, kind: str, at: datetime, step: str = "", *, screen: bool = False, **data: object) -> None:
-        self.events.append((ScoredEvent(kind, step, data, at), screen))
+    def happened(self, kind: str, at: timedelta, step: str = "", *, screen: bool = False, **data: object) -> None:
+        self.events.append(Lived(kind, step, data, at, screen))
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What there is to walk through until `now`."""
+    """What there is to walk through."""
 
     funnel: Funnel
     sequences: Mapping[str, Warmup]
-    now: datetime
 
-    def live(self, chance: random.Random, came: datetime, links: Collection[int]) -> Life:
-        link = chance.choice(tuple(links)) if links and chance.random() < 0.7 else None
-        life = Life(came, link)
-        life.happened("started", came, self.funnel.start, screen=True, **({"link": link} if link else {}))
-        at = self._walk(life, chance, came, self.funnel.start)
+    def live(self, chance: random.Random) -> Life:
+        life = Life()
+        life.happened("started", timedelta(0), self.funnel.start, screen=True)
+        at = self._walk(life, chance, timedelta(0), self.funnel.start)
         if life.answers.intent and chance.random() < ALLOWS_OFFERS:
             at = self._be_warmed(life, chance, at)
         if chance.random() < COMES_BACK:
             at = self._walk(life, chance, at + chance.uniform(0.2, 20) * DAY, self.funnel.start)
         if chance.random() < BLOCKS:
-            life.blocked_at = at + chance.uniform(0.01, 10) * DAY
-            life.happened("bot_blocked", life.blocked_at)
-        return self._until_now(life)
+            life.blocked = at + chance.uniform(0.01, 10) * DAY
+            life.happened("bot_blocked", life.blocked)
+        return life
 
-    def _walk(self, life: Life, chance: random.Random, at: datetime, step: str) -> datetime:
+    def _walk(self, life: Life, chance: random.Random, at: timedelta, step: str) -> timedelta:
         for _screen in range(14):
             screen = self.funnel.steps[step]
             product = {"product": screen.product} if isinstance(screen, ProductScreen) else {}
@@ -87,7 +94,7 @@ class World:
             step = button.to
         return at
 
-    def _look_around(self, life: Life, chance: random.Random, at: datetime, step: str) -> datetime:
+    def _look_around(self, life: Life, chance: random.Random, at: timedelta, step: str) -> timedelta:
         if chance.random() < ASKS:
             life.happened("message_received", at, step, screen=True, length=chance.randint(8, 90))
             at += timedelta(seconds=chance.lognormvariate(4, 1))
@@ -97,7 +104,7 @@ class World:
             at = self._buy(life, chance, at + timedelta(minutes=chance.lognormvariate(1, 1)), slots[0])
         return at
 
-    def _buy(self, life: Life, chance: random.Random, at: datetime, slot: str) -> datetime:
+    def _buy(self, life: Life, chance: random.Random, at: timedelta, slot: str) -> timedelta:
         if life.phone or chance.random() > LEAVES_PHONE:
             return at
         life.phone, life.status = f"+7999{chance.randrange(10**7):07}", "contacted"
@@ -107,45 +114,27 @@ class World:
             life.happened("status_changed", at + chance.uniform(0.1, 5) * DAY, to=life.status)
         return at
 
-    def _be_warmed(self, life: Life, chance: random.Random, at: datetime) -> datetime:
+    def _be_warmed(self, life: Life, chance: random.Random, at: timedelta) -> timedelta:
         sequence = fitting(self.sequences, life.answers)
         if sequence is None:
             return at
         entered = at
         life.happened("sequence_entered", at, sequence.key)
-        got, reason = 0, ""
+        got, reason = 0, "finished"
         for step in sequence.steps:
             at += chance.uniform(0.8, 3.5) * DAY
-            if at > self.now:
-                break
             got += 1
             life.happened("warmup_sent", at, f"{sequence.key}:{step.key}")
             at += timedelta(minutes=chance.lognormvariate(3, 1))
             if chance.random() < 0.05:
                 reason = chance.choice(("unsubscribed", "contact", "other_branch"))
                 break
-        else:
-            reason = "finished"
-        if reason:
-            life.happened("sequence_ended", at, sequence.key, reason=reason)
+        life.happened("sequence_ended", at, sequence.key, reason=reason)
         if reason == "unsubscribed":
             life.status = "unsubscribed"
             life.happened("unsubscribed", at)
         life.enrolled = sequence.key, entered, got, reason, at
         return at
-
-    def _until_now(self, life: Life) -> Life:
-        """What would happen later has not happened yet."""
-        kept = [(event, screen) for event, screen in life.events if event.at <= self.now]
-        kinds = {event.kind for event, _screen in kept}
-        life.events = kept
-        if life.blocked_at and life.blocked_at > self.now:
-            life.blocked_at = None
-        if "contact_left" not in kinds:
-            life.phone = ""
-        if life.status in ("ordered", "partner") and "status_changed" not in kinds:
-            life.status = "contacted" if life.phone else "new"
-        return life
 
 
 def arrivals(chance: random.Random, count: int, *, since: datetime, now: datetime) -> list[datetime]:
@@ -162,7 +151,7 @@ def arrivals(chance: random.Random, count: int, *, since: datetime, now: datetim
     return sorted(found)
 
 
-def shares(chance: random.Random, partners: int, leads: int) -> Sequence[int]:
+def shares(partners: int, leads: int) -> Sequence[int]:
     """How many leads each partner has: a few have most of them, everybody has one."""
     weights = [rank**-0.7 for rank in range(1, partners + 1)]
     total = sum(weights)

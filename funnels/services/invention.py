@@ -8,86 +8,119 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from funnels.invented import FIRST_NAMES, LAST_NAMES, Life, World
-from funnels.models import Enrollment
-from funnels.scoring import score
+from funnels.scoring import ScoredEvent, total
 from funnels.services.presets import weights
 from partners.fastsql import fetch
-from partners.models import Link, Partner
+from partners.models import Link
 
 FIRST_ID = 990_000_000_000  # Telegram's own numbers are far below
 
-LEADS = """
-INSERT INTO partners_lead (partner_id, telegram_id, first_name, last_name, username, language_code, phone, email,
-    status, intent, pain, detail, goal, first_link_id, last_link_id, created_at, last_seen_at, blocked_at,
-    score, score_due_at)
-SELECT %s, l.* , NULL FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
-    %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::timestamptz[],
-    %b::timestamptz[], %b::timestamptz[], %b::int[]) AS l
-RETURNING id, telegram_id
+TABLES = """
+CREATE TEMP TABLE IF NOT EXISTS invented_life (
+    life int PRIMARY KEY, first_name text, last_name text, phone text, status text, intent text, pain text, detail text,
+    goal text, score int, span interval, blocked interval, sequence text, entered interval, got int, reason text,
+    ended interval);
+CREATE TEMP TABLE IF NOT EXISTS invented_event (
+    life int, kind text, step text, data jsonb, since interval, screen boolean);
+TRUNCATE invented_life, invented_event
+"""
+LIVES = """
+INSERT INTO invented_life SELECT * FROM unnest(%b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+    %b::text[], %b::text[], %b::text[], %b::int[], %b::interval[], %b::interval[], %b::text[], %b::interval[],
+    %b::int[], %b::text[], %b::interval[])
 """
 EVENTS = """
-INSERT INTO funnels_funnelevent (partner_id, lead_id, kind, version_id, step, data, at)
-SELECT %s, lead_id, kind, version_id, step, data::jsonb, at
-FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[])
-    AS e (lead_id, kind, version_id, step, data, at)
+INSERT INTO invented_event
+SELECT life, kind, step, data::jsonb, since, screen
+FROM unnest(%b::int[], %b::text[], %b::text[], %b::text[], %b::interval[], %b::bool[])
+    AS e (life, kind, step, data, since, screen)
+"""
+
+
+def prepare(*, world: World, lives: int, chance: random.Random, now: datetime) -> None:
+    """Invents the lives that `invent` gives to people. Outside of any door, on the same connection."""
+    for statement in TABLES.split(";"):
+        fetch(statement, [])
+    told = [world.live(chance) for _ in range(lives)]
+    fetch(LIVES, _columns([_life(number, life, chance, now) for number, life in enumerate(told)]))
+    events = [
+        (number, event.kind, event.step, json.dumps(event.data), event.at, event.screen)
+        for number, life in enumerate(told)
+        for event in life.events
+    ]
+    fetch(EVENTS, _columns(events))
+
+
+def _life(number: int, life: Life, chance: random.Random, now: datetime) -> tuple[object, ...]:
+    events = [ScoredEvent(event.kind, event.step, event.data, now + event.at) for event in life.events]
+    last = max(event.at for event in events)
+    points = total(events, now=last, weights=weights())
+    status = life.status
+    if status == "new":
+        status = "hot" if points > 50 else "warming" if points > 20 else "new"
+    answers = life.answers
+    return (
+        number, chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES), life.phone, status, answers.intent or "",
+        answers.pain or "", answers.detail or "", answers.goal or "", points, last - now, life.blocked,
+        *(life.enrolled or (None,) * 5),
+    )  # fmt: skip
+
+
+INVENT = """
+WITH arrival AS MATERIALIZED (
+    SELECT a.came, a.link, %(first)s + a.n AS telegram_id, l.*
+    FROM unnest(%(came)b::timestamptz[], %(lives)b::int[], %(links)b::bigint[])
+        WITH ORDINALITY AS a (came, life, link, n) JOIN invented_life l USING (life)
+), lead AS (
+    INSERT INTO partners_lead (partner_id, telegram_id, first_name, last_name, username, language_code, phone, email,
+        status, intent, pain, detail, goal, first_link_id, last_link_id, created_at, last_seen_at, blocked_at, score)
+    SELECT %(partner)s, telegram_id, first_name, last_name, '', 'ru',
+        CASE WHEN came + span < %(now)s THEN phone ELSE '' END, '',
+        CASE WHEN came + span < %(now)s THEN status ELSE 'new' END,
+        intent, pain, detail, goal, link, link, came, least(came + span, %(now)s),
+        CASE WHEN came + blocked < %(now)s THEN came + blocked END, score
+    FROM arrival RETURNING id, telegram_id
+), enrolled AS (
+    INSERT INTO funnels_enrollment (partner_id, lead_id, sequence, round, state, exit_reason, position, next_step,
+        entered_at, ended_at)
+    SELECT %(partner)s, lead.id, sequence, 1, CASE WHEN reason = 'finished' THEN 'finished' ELSE 'left' END,
+        CASE WHEN reason = 'finished' THEN '' ELSE reason END, got, '', came + entered, came + ended
+    FROM arrival JOIN lead USING (telegram_id) WHERE came + ended < %(now)s
+), event AS (
+    INSERT INTO funnels_funnelevent (partner_id, lead_id, kind, version_id, step, data, at)
+    SELECT %(partner)s, lead.id, kind, CASE WHEN screen THEN %(version)s END, step,
+        CASE WHEN kind = 'started' AND link IS NOT NULL THEN jsonb_build_object('link', link) ELSE data END,
+        came + since
+    FROM arrival JOIN lead USING (telegram_id) JOIN invented_event USING (life)
+    WHERE came + since <= %(now)s RETURNING 1
+)
+SELECT count(*) FROM event
 """
 
 
 def invent(
-    *, partner: Partner, world: World, version: int, came: Sequence[datetime], chance: random.Random, first_id: int
+    *,
+    partner_id: int,
+    version: int,
+    came: Sequence[datetime],
+    lives: int,
+    chance: random.Random,
+    first_id: int,
+    now: datetime,
 ) -> int:
-    """How many events it made. `first_id`: the Telegram id of the first one. Behind a door that shows the partner."""
-    links = list(Link.objects.filter(partner=partner).values_list("pk", flat=True))
-    lives = [world.live(chance, at, links) for at in came]
-    rows = [_lead(life, first_id + number, chance, world.now) for number, life in enumerate(lives)]
-    ids = {telegram_id: pk for pk, telegram_id in fetch(LEADS, [partner.pk, *_columns(rows)])}
-    leads = [ids[first_id + number] for number in range(len(lives))]
-    events = [
-        (lead, event.kind, version if screen else None, event.step, json.dumps(event.data), event.at)
-        for lead, life in zip(leads, lives, strict=True)
-        for event, screen in life.events
-    ]
-    fetch(EVENTS, [partner.pk, *_columns(events)])
-    enrollments = [
-        _enrollment(partner.pk, lead, life) for lead, life in zip(leads, lives, strict=True) if life.enrolled
-    ]
-    Enrollment.objects.bulk_create([one for one in enrollments if one is not None], batch_size=2_000)
-    return len(events)
-
-
-def _lead(life: Life, telegram_id: int, chance: random.Random, now: datetime) -> tuple[object, ...]:
-    total = score([event for event, _screen in life.events], now=now, weights=weights()).total
-    status = life.status
-    if status == "new":
-        status = "hot" if total > 50 else "warming" if total > 20 else "new"
-    answers = life.answers
-    username = f"demo_{telegram_id % FIRST_ID}" if chance.random() < 0.6 else ""
-    return (
-        telegram_id, chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES), username, "ru", life.phone, "",
-        status, answers.intent or "", answers.pain or "", answers.detail or "", answers.goal or "",
-        life.link, life.link, life.came, max(event.at for event, _screen in life.events), life.blocked_at, total,
-    )  # fmt: skip
-
-
-def _enrollment(partner_id: int, lead_id: int, life: Life) -> Enrollment | None:
-    """None for who is still in it: nobody is to be written to."""
-    if life.enrolled is None or not life.enrolled[3]:
-        return None
-    key, entered, got, reason, ended = life.enrolled
-    return Enrollment(
-        partner_id=partner_id,
-        lead_id=lead_id,
-        sequence=key,
-        state=Enrollment.State.FINISHED if reason == "finished" else Enrollment.State.LEFT,
-        exit_reason="" if reason == "finished" else reason,
-        position=got,
-        entered_at=entered,
-        ended_at=ended,
-    )
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+    """How many events it made. `first_id`: the Telegram id before the first one. Behind the partner's door."""
+    links = [None, *Link.objects.filter(partner=partner_id).values_list("pk", flat=True)]
+    params = {
+        "partner": partner_id,
+        "version": version,
+        "first": first_id,
+        "now": now,
+        "came": list(came),
+        "lives": [chance.randrange(lives) for _ in came],
+        "links": [chance.choice(links) for _ in came],
+    }
+    [(events,)] = fetch(INVENT, params)
+    return int(events)
 
 
 QUESTIONS = """
@@ -144,3 +177,7 @@ FROM post, generate_series(1, (random() * 8)::int + (id %% 2)::int) e
 def invent_posts(*, partner_id: int, days: int, now: datetime) -> None:
     """One every second day, with what people did under it."""
     fetch(POSTS, [partner_id, partner_id, days // 2, now])
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from analytics.services import rollups
-from funnels.invented import World, arrivals, shares
+from funnels.invented import SAMPLES, World, arrivals, shares
 from funnels.management.commands.load_demo import load_catalogue, load_funnel, load_sequence
-from funnels.services.invention import FIRST_ID, invent, invent_answers, invent_posts
+from funnels.services.invention import FIRST_ID, invent, invent_answers, invent_posts, prepare
 from funnels.services.script import definition
 from funnels.services.sequences import published_sequences
 from funnels.services.versions import MAIN, newest
@@ -47,39 +46,33 @@ class Command(BaseCommand):
             if Partner.objects.exists():
                 raise CommandError(_("This database has partners already. Invented ones belong into an empty one."))
             world, version = _world(now)
-        events = 0
-        for done, made in self._people(world, version, shares(chance, partners, leads), days, chance):
-            events += made
-            self._progress(_("leads"), done, leads)
+        lives = min(leads, SAMPLES)
+        prepare(world=world, lives=lives, chance=chance, now=now)
+        events = done = 0
+        for number, count in enumerate(shares(partners, leads), start=1):
+            with tenancy.all_partners():
+                partner = _partner(number, now, days, chance)
+            came = arrivals(chance, count, since=now - timedelta(days=days), now=now)
+            for start in range(0, count, BATCH):
+                batch, first_id = came[start : start + BATCH], FIRST_ID + start
+                with tenancy.partner(partner.pk):
+                    events += invent(
+                        partner_id=partner.pk,
+                        version=version,
+                        came=batch,
+                        lives=lives,
+                        chance=chance,
+                        first_id=first_id,
+                        now=now,
+                    )
+                done += len(batch)
+                self._progress(_("leads"), done, leads)
+            with tenancy.partner(partner.pk):
+                invent_answers(partner_id=partner.pk)
+                invent_posts(partner_id=partner.pk, days=days, now=now)
         rollups.roll_up(now=now, progress=lambda done, total: self._progress(_("counted"), done, total))
         values = {"partners": partners, "leads": leads, "events": events}
         self.stdout.write(_("%(partners)s partners, %(leads)s leads, %(events)s events.") % values)
-
-    def _people(
-        self, world: World, version: int, counts: Any, days: int, chance: random.Random
-    ) -> Iterator[tuple[int, int]]:
-        """(leads so far, new events) after every batch, each a transaction of its own."""
-        done = 0
-        for number, count in enumerate(counts, start=1):
-            with tenancy.all_partners():
-                partner = _partner(number, world.now, days, chance)
-            came = arrivals(chance, count, since=world.now - timedelta(days=days), now=world.now)
-            for start in range(0, count, BATCH):
-                batch = came[start : start + BATCH]
-                with tenancy.partner(partner.pk):
-                    made = invent(
-                        partner=partner,
-                        world=world,
-                        version=version,
-                        came=batch,
-                        chance=chance,
-                        first_id=FIRST_ID + start,
-                    )
-                done += len(batch)
-                yield done, made
-            with tenancy.partner(partner.pk):
-                invent_answers(partner_id=partner.pk)
-                invent_posts(partner_id=partner.pk, days=days, now=world.now)
 
     def _progress(self, what: str, done: int, total: int) -> None:
         width = 30
@@ -96,7 +89,7 @@ def _world(now: datetime) -> tuple[World, int]:
         load_sequence(file, now)
     version = newest(key=MAIN, partner_id=None)
     assert version is not None
-    return World(definition(version.pk), published_sequences(partner_id=None), now), version.pk
+    return World(definition(version.pk), published_sequences(partner_id=None)), version.pk
 
 
 def _partner(number: int, now: datetime, days: int, chance: random.Random) -> Partner:
