@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.development-$(HASH)
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help run test lint fmt bench messages secrets clean
+.PHONY: help run test lint audit fmt bench messages secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,6 +26,9 @@ lint: $(DEVELOPMENT) ## style, types and who may import whom
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
+
+audit: $(DEVELOPMENT) ## known vulnerabilities of the packages
+	@$(BIN)/python -m config.dependency_audit
 
 fmt: $(DEVELOPMENT) ## put the code into shape
 	@$(BIN)/ruff check --fix-only .
