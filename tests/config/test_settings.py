@@ -57,6 +57,29 @@ def test_a_public_https_address_switches_the_protections_on(tmp_path: Path) -> N
     assert finished.returncode == 0, finished.stderr
 
 
+def test_in_production_cookies_go_over_https_only_and_the_second_factor_is_required(tmp_path: Path) -> None:
+    names = (
+        "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY CSRF_COOKIE_HTTPONLY SECURE_SSL_REDIRECT "
+        "SECOND_FACTOR_REQUIRED"
+    )
+    show = f"from django.conf import settings as s; print(*[getattr(s, n) for n in '{names}'.split()])"
+    assert {*manage(tmp_path, "shell", "--no-imports", "-c", show).stdout.split()} == {"True"}
+    show = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.SECURE_HSTS_SECONDS, s.LOGIN_TRIES)"
+    assert manage(tmp_path, "shell", "--no-imports", "-c", show).stdout.split() == ["__Host-session", "31536000", "5"]
+
+
+def test_in_development_the_second_factor_is_offered(tmp_path: Path) -> None:
+    show = "from django.conf import settings as s; print(s.SECOND_FACTOR_REQUIRED, s.SESSION_COOKIE_SECURE)"
+    finished = manage(tmp_path, "shell", "--no-imports", "-c", show, DEBUG="1", PUBLIC_URL="http://127.0.0.1:8000")
+    assert finished.stdout.split() == ["False", "False"]
+
+
+def test_the_sandbox_is_not_put_on_the_network_in_production(tmp_path: Path) -> None:
+    finished = manage(tmp_path, "sandbox", "--host", "0.0.0.0", LANGUAGE_CODE="en")
+    assert finished.returncode == 1
+    assert "anybody" in finished.stderr
+
+
 def test_servers_of_ones_own_are_used_when_set(tmp_path: Path) -> None:
     show = "from django.conf import settings as s; print(s.DATABASES['default']['HOST'], s.CELERY_BROKER_URL)"
     finished = manage(tmp_path, "shell", "--no-imports", "-c", show)

@@ -32,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=(local and api.port) or 8081)
 
     def handle(self, *, host: str, port: int, **_options: object) -> None:
+        if not settings.DEBUG and host not in LOOPBACK:
+            raise CommandError(
+                _("In production the sandbox stays on 127.0.0.1: anybody who reaches it plays everybody's bots.")
+            )
         asyncio.run(self._serve(host, port))
 
     async def _serve(self, host: str, port: int) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from partners import tenancy
+from partners import clock, tenancy
 from partners.management.problems import describe
-from partners.models import Partner
+from partners.models import AuditEntry, Partner
 from partners.onboarding.config import PartnerConfig
 from partners.onboarding.folders import write_folder
+from partners.services.audit import record
 from partners.services.partners import config_of
 from partners.strict_yaml import FileError
 
@@ -37,4 +38,5 @@ def stored_config(slug: str) -> PartnerConfig:
         if partner is None:
             sentence = _("There is no partner %(ids)s. See: manage_partners list")
             raise CommandError(sentence % {"ids": slug})
+        record(actor=None, action=AuditEntry.Action.EXPORT, about=partner, now=clock.now())
         return config_of(partner)
