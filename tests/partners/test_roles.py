@@ -35,6 +35,7 @@ content.aiaccount                    v      -      -      -      -
 content.aiuse                        v      -      v      -      -
 content.document                     vacd   vacd   v      -      -
 content.idea                         va     va     -      -      -
+content.lessonprogress               v      -      -      -      -
 content.mediaitem                    vac    vac    v      vac    v
 content.offer                        vacd   vacd   -      -      -
 content.outboxmessage                vc     -      -      v      v
@@ -58,6 +59,7 @@ funnels.sequencepause                ad     -      -      -      -
 funnels.textoverride                 vcd    vcd    -      vcd    -
 partners.application                 vc     -      -      -      -
 partners.auditentry                  v      -      -      -      -
+partners.backup                      va     -      -      -      -
 partners.bot                         vac    v      v      v      v
 partners.contact                     v      -      -      v      -
 partners.destination                 vacd   -      v      vacd   -
