@@ -53,7 +53,7 @@ class AuditAdmin(ReadOnlyAdmin, PanelAdmin):
         ("at", RangeDateFilter),
     )
     search_fields = ("actor_name", "object_name", "=object_id", "=address", "place")
-    fields = ("at", "actor_name", "address", "shown_action", "what", "partner", "place", "table")
+    fields = ("at", "actor_name", "address", "action", "what", "partner", "place", "table")
     readonly_fields = fields
     actions = None
 
