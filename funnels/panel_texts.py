@@ -20,7 +20,7 @@ Say = Literal[
     "too_many_links", "no_address",
     "settings", "saved", "set_name", "set_story", "set_shop", "set_registration", "set_style", "set_digest",
     "set_work", "set_quiet", "set_zone", "set_notify", "wrong_name", "wrong_story", "wrong_link", "wrong_clock",
-    "wrong_hours", "wrong_quiet", "wrong_zone", "nothing", "always",
+    "wrong_hours", "wrong_quiet", "wrong_zone", "nothing", "always", "never",
     "helpers", "helpers_none", "helper", "helper_unknown", "invitation", "helper_asks", "helper_in", "helper_refused",
     "helpers_full", "drop_sure", "dropped", "invitation_gone",
     "guest_helper", "guest_owner", "guest_accepted", "guest_declined", "guest_in", "guest_is_owner", "guest_own_link",

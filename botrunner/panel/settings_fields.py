@@ -108,14 +108,15 @@ class HoursField(Field):
     start: str
     end: str
     offered: tuple[tuple[int, int], ...]  # from hour to hour
+    equal: Say = "always"  # what hours mean that end where they begin
 
     def shown(self, visit: Visit, partner: Partner) -> str:
         hours = getattr(partner, self.start), getattr(partner, self.end)
-        return line(visit, "always") if hours[0] == hours[1] else f"{hours[0]:%H:%M}–{hours[1]:%H:%M}"
+        return line(visit, self.equal) if hours[0] == hours[1] else f"{hours[0]:%H:%M}–{hours[1]:%H:%M}"
 
     def choices(self, visit: Visit, partner: Partner) -> Choices:
         return [
-            (f"{start}-{end}", f"{start:02}:00–{end:02}:00" if start != end else line(visit, "always"))
+            (f"{start}-{end}", f"{start:02}:00–{end:02}:00" if start != end else line(visit, self.equal))
             for start, end in self.offered
         ]
 
@@ -188,7 +189,7 @@ FIELDS = _by_key((
     SwitchField("style", "nothing", "communication_style", (("ty", "ty", "style_ty"), ("vy", "vy", "style_vy"))),
     ClockField("digest", "wrong_clock", "digest_at", (7, 8, 9, 10, 12, 18, 20, 21)),
     HoursField("work", "wrong_hours", "work_from", "work_to", ((9, 18), (9, 21), (10, 19), (10, 22), (0, 0))),
-    HoursField("quiet", "wrong_quiet", "quiet_from", "quiet_to", ((21, 10), (21, 9), (22, 9), (22, 8), (23, 8))),
+    HoursField("quiet", "wrong_quiet", "quiet_from", "quiet_to", ((21, 10), (21, 9), (22, 9), (23, 8)), "never"),
     ZoneField("zone", "wrong_zone"),
     SwitchField("notify", "nothing", "lead_notifications", (("on", True, "notify_on"), ("off", False, "notify_off"))),
 ))  # fmt: skip

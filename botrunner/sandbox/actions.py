@@ -184,7 +184,7 @@ def new_bot(world: World, person: Person, body: Json) -> Json:
         raise PersonError("Это имя пользователя занято.")
     world.state.last_user_id += 1
     token = f"{world.state.last_user_id}:AA{secrets.token_urlsafe(33)[:33]}"
-    return {**bot_view(world.add_bot(token, username, name)), "token": token}
+    return {**bot_view(world.add_bot(token, username, name), person), "token": token}
 
 
 def _username(body: Json, *, required: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .render import reaction_counts
@@ -14,7 +15,7 @@ def home_view(world: World, person: Person) -> Json:
     return {
         "me": person.id,
         "people": [person_view(one) for one in state.people.values()],
-        "bots": [bot_view(bot) for bot in state.bots.values()],
+        "bots": [bot_view(bot, person) for bot in state.bots.values()],
         "chats": [chat_view(world, chat, person) for chat in world.person_chats(person)],
         "groups": [_group_to_join(chat) for chat in state.chats.values() if _may_join(chat, person)],
     }
@@ -40,7 +41,7 @@ def person_view(person: Person) -> Json:
     }
 
 
-def bot_view(bot: BotAccount) -> Json:
+def bot_view(bot: BotAccount, person: Person) -> Json:
     """No token in here."""
     return {
         "id": bot.id,
@@ -48,15 +49,16 @@ def bot_view(bot: BotAccount) -> Json:
         "username": bot.username,
         "description": bot.description,
         "about": bot.short_description,
-        "commands": _commands(bot),
+        "commands": _commands(bot, person),
     }
 
 
-def _commands(bot: BotAccount) -> list[Json]:
-    """The private-chat list wins over the default one, as in a private chat with the bot."""
-    for kind in ("all_private_chats", "default"):
+def _commands(bot: BotAccount, person: Person) -> list[Json]:
+    """This chat's list wins over that of private chats, and that over the default one."""
+    scopes: list[Json] = [{"type": "chat", "chat_id": person.id}, {"type": "all_private_chats"}, {"type": "default"}]
+    for scope in scopes:
         for key, commands in bot.commands.items():
-            if f'"type": "{kind}"' in key and commands:
+            if json.loads(key)[0] == scope and commands:
                 return commands
     return []
 

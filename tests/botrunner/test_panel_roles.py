@@ -10,6 +10,7 @@ import pytest
 from botrunner import menu
 from botrunner.panel import desk
 from botrunner.panel.visit import Role, Visit
+from botrunner.sandbox.view import bot_view
 from botrunner.services.fleet import Wish
 from botrunner.turns import Turns
 from content.messages import Message
@@ -126,10 +127,10 @@ def test_what_is_told_once_is_not_told_again() -> None:
 
 
 def shown(tg: SandboxServer, bot: Bot, user_id: int) -> set[str]:
-    """The commands in the menu of this person's chat."""
-    account = tg.world.state.bots[bot.telegram_id]
-    menus = tg.do(lambda: [names for scope, names in account.commands.items() if f": {user_id}" in scope])
-    return {command["command"] for names in menus for command in names}
+    """The menu in this person's chat, as the web chat has it."""
+    world = tg.world
+    account, person = world.state.bots[bot.telegram_id], world.state.people[user_id]
+    return {command["command"] for command in tg.do(lambda: bot_view(account, person))["commands"]}
 
 
 def menus_of(bot: Bot) -> dict[str, str]:
@@ -148,6 +149,8 @@ def test_each_chat_gets_its_menu_when_it_is_opened(anna: Bot, tg: SandboxServer)
         until(lambda: len(menus_of(anna)) == 2, "both menus are decided")
         assert menus_of(anna) == {str(OWNER): menu.panel_fingerprint("owner"), str(HELPER): ""}
         assert {"hot_leads", "broadcast", "help"} <= shown(tg, anna, OWNER)
+        leads_menu = {command["command"] for command in menu.commands()}
+        assert shown(tg, anna, HELPER) == leads_menu
         helper.start()
         until(lambda: bool(menus_of(anna).get(str(HELPER))), "the helper has a menu")
         assert "hot_leads" in shown(tg, anna, HELPER)
@@ -155,7 +158,7 @@ def test_each_chat_gets_its_menu_when_it_is_opened(anna: Bot, tg: SandboxServer)
         with tenancy.partner(anna.partner_id):
             invitations.remove_helper(partner_id=anna.partner_id, telegram_id=HELPER, by="Анна", now=NOW)
         until(lambda: len(menus_of(anna)) == 1, "the helper's menu is gone")
-        assert shown(tg, anna, HELPER) == set()
+        assert shown(tg, anna, HELPER) == leads_menu
     told = len(tg.calls("setMyCommands"))
     with RunnerThread(tg.url):
         wait_for_state(anna, state=Bot.State.RUNNING)

@@ -136,6 +136,15 @@ def test_the_bot_speaks_in_the_new_style_at_once(chat: PanelChat, bot: Bot) -> N
     assert "Твоя панель" not in chat.text
 
 
+def test_hours_that_end_where_they_begin(bot: Bot) -> None:
+    with tenancy.all_partners():
+        hours = dict.fromkeys(("work_from", "work_to", "quiet_from", "quiet_to"), time(0))
+        Partner.objects.update(**hours)
+    said = PanelChat(bot, OWNER).command("/my_settings")
+    assert "Рабочие часы: круглосуточно" in said
+    assert "Тихие часы для лидов: нет" in said
+
+
 def test_a_story_and_the_registration_may_go_but_not_the_shop(chat: PanelChat, bot: Bot) -> None:
     for label in ("История", "Регистрация"):
         chat.command("/my_settings")
