@@ -60,3 +60,25 @@ class CountedPartner(models.Model):
 
     def __str__(self) -> str:
         return self.time_zone
+
+
+class StaleDay(models.Model):
+    """A partner's day about which something was written; triggers of the database put it down, so nobody forgets.
+
+    Counted anew, see `analytics.services.days`, its rows go.
+    """
+
+    class What(models.TextChoices):
+        QUESTIONS = "questions", _("questions to the curator")
+        AI = "ai", _("AI calls")
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
+    what = models.CharField(_("what"), max_length=12, choices=What)
+    day = models.DateField(_("day"))  # in the partner's zone
+
+    class Meta:
+        verbose_name = _("stale day")
+        verbose_name_plural = _("stale days")
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.day}"

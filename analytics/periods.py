@@ -31,9 +31,31 @@ class Period:
         """As many days, right before."""
         return Period(self.first - self.days * DAY, self.first - DAY)
 
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The first days of the months that lie in it entirely."""
+        first, found = _month_after(self.first - DAY), []
+        while (then := _month_after(first)) <= self.last + DAY:
+            found.append(first)
+            first = then
+        return tuple(found)
+
+    @property
+    def edges(self) -> tuple[Period, ...]:
+        """The days outside of `months`."""
+        if not (months := self.months):
+            return (self,)
+        sides = Period(self.first, months[0] - DAY), Period(_month_after(months[-1]), self.last)
+        return tuple(side for side in sides if side.first <= side.last)
+
     def __str__(self) -> str:
         """What `parse` reads."""
         return f"{self.first}..{self.last}"
+
+
+def _month_after(day: date) -> date:
+    """The first day of the next month."""
+    return (day.replace(day=1) + 32 * DAY).replace(day=1)
 
 
 def last_days(count: int, today: date) -> Period:

@@ -2,12 +2,18 @@
 
 deed      day of the deed          key: the deed
 cohort    day the lead came        key: a deed, aux: in which week after that, 0 being the first
+arrived   day the lead came        key: a deed
 screen    day of the first screen  key: a screen of the version
 next      day of the first screen  key: a screen, aux: the next one seen for the first time
 pause     day of the first screen  key: a screen, aux: how long until the next, see `bucket`
 first_link, last_link              day the lead came, key: a link, aux: a deed
 band      day the lead came        key: a band of the score, aux: a deed
 sequence  day of entering          key: a sequence, aux: see `funnels.milestones`
+
+What the curator did is not about people; see `analytics.asking`.
+
+Those of MONTHLY are also summed by the month, under the first day of it and the name of `of_month`: their rows of one
+day are about few people each, and a year has too many of them.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ from typing import NamedTuple
 from funnels.milestones import DEEDS, Change, Did, Mark
 
 LONGEST = 52  # weeks that are told apart
+MONTHLY = ("arrived", "first_link", "last_link", "question", "spent")
 FINE = 8  # buckets of an octave: a median is right within 5 %
 
 
@@ -31,6 +38,10 @@ class Sum(NamedTuple):
     day: date
     key: str
     aux: str = ""
+
+
+def of_month(name: str) -> str:
+    return f"{name}:month"
 
 
 def bucket(pause: timedelta) -> int:
@@ -46,10 +57,17 @@ def differences(changes: Iterable[Change]) -> Counter[tuple[int | None, Sum]]:
     sums: Counter[tuple[int | None, Sum]] = Counter()
     for change in changes:
         for marks, sign in ((change.before, -1), (change.after, 1)):
-            for one in contributions(marks):
+            for one in with_months(contributions(marks)):
                 sums[change.partner_id, one] += sign
                 sums[None, one] += sign
     return Counter({key: people for key, people in sums.items() if people})
+
+
+def with_months(sums: Iterable[Sum]) -> Iterator[Sum]:
+    for one in sums:
+        yield one
+        if one.name in MONTHLY:
+            yield one._replace(name=of_month(one.name), day=one.day.replace(day=1))
 
 
 def contributions(marks: Iterable[Mark]) -> Iterator[Sum]:
@@ -63,6 +81,7 @@ def contributions(marks: Iterable[Mark]) -> Iterator[Sum]:
     for deed in deeds:
         yield Sum("deed", 0, deed.day, deed.name)
         yield Sum("cohort", 0, came, deed.name, str(min((deed.day - came).days // 7, LONGEST)))
+        yield Sum("arrived", 0, came, deed.name)
         for place in (Did.FIRST_LINK, Did.LAST_LINK, Did.BAND):
             for mark in by_name[place]:
                 yield Sum(place, 0, came, mark.step, deed.name)

@@ -53,13 +53,13 @@ class Comparison:
     verdict: Verdict
 
 
-def wilson(successes: int, trials: int) -> Interval:
+def wilson(successes: int, trials: int, z: float = Z) -> Interval:
     """Where the true rate is; everywhere as long as nobody was asked."""
     if not trials:
         return Interval(0.0, 1.0)
-    rate, square = successes / trials, Z * Z
+    rate, square = successes / trials, z * z
     centre = rate + square / (2 * trials)
-    half = Z * sqrt(rate * (1 - rate) / trials + square / (4 * trials * trials))
+    half = z * sqrt(rate * (1 - rate) / trials + square / (4 * trials * trials))
     scale = 1 + square / trials
     # At the ends a rounding error would leave the rate itself outside.
     return Interval(min(rate, max(0.0, (centre - half) / scale)), max(rate, min(1.0, (centre + half) / scale)))

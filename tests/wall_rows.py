@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from analytics.models import CountedPartner, Tally
+from analytics.models import CountedPartner, StaleDay, Tally
 from botrunner.models import InboxUpdate
 from content.models import (
     AiUse,
@@ -24,6 +24,7 @@ from content.models import (
     PostNumbers,
     PostPlan,
     PostReaction,
+    PostTotal,
     RegressionQuestion,
     Story,
 )
@@ -105,6 +106,7 @@ def make_full_partner(slug: str) -> Partner:
         document = Document.objects.create(partner=partner, path="own.md", title="…", text="…", changed_at=NOW)
         Chunk.objects.create(document=document, partner=partner, position=0, text="…", readable="…")
         RegressionQuestion.objects.create(partner=partner, document=document, text="Где склад?", added_at=NOW)
+        StaleDay.objects.filter(partner=partner, what=StaleDay.What.AI).delete()  # the question has left one, too
         make_posts(partner, bot)
         LessonProgress.objects.create(partner=partner, telegram_id=1, course="bot", lesson="start", opened_at=NOW)
         Checklist.objects.create(partner=partner, started_at=NOW)
@@ -128,6 +130,7 @@ def make_posts(partner: Partner, bot: Bot) -> None:
     PictureOrder.objects.create(partner=partner, post=post, prompt="…", asked_at=NOW)
     PostReaction.objects.create(partner=partner, post=post, person=1, emoji={"👍": 1}, at=NOW)
     PostEvent.objects.create(partner=partner, post=post, kind=PostEvent.Kind.CLICK, at=NOW)
+    PostTotal.objects.create(partner=partner, post=post, kind=post.kind, published_at=NOW, day=NOW.date())
     PostNumbers.objects.create(partner=partner, post=post, at=NOW + timedelta(seconds=partner.pk))
 
 

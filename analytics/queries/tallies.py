@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from analytics.models import Rollup, Tally
 from analytics.periods import Period
+from analytics.tallying import MONTHLY, of_month
 from funnels.models import Milestone
 
 
@@ -28,13 +29,15 @@ def counted_at() -> datetime | None:
 
 def tallies(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[str, str]]:
     """People by (key, aux)."""
-    rows = _rows(whose, period, name, version).values_list("key", "aux").annotate(total=Sum("people"))
+    summed = _of(whose).filter(_summed(name, period), version=version).order_by()
+    rows = summed.values_list("key", "aux").annotate(total=Sum("people"))
     return Counter({(key, aux): total for key, aux, total in rows})
 
 
 def by_day(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[date, str, str]]:
     """People by (day, key, aux)."""
-    rows = _rows(whose, period, name, version).values_list("day", "key", "aux", "people")
+    days = _of(whose).filter(name=name, version=version, day__range=(period.first, period.last)).order_by()
+    rows = days.values_list("day", "key", "aux", "people")
     return Counter({(day, key, aux): people for day, key, aux, people in rows})
 
 
@@ -46,7 +49,7 @@ def versions_entered(whose: Whose, period: Period) -> Counter[int]:
 
 def by_partner(period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[int, str]]:
     """People by (partner, key), of the whole network."""
-    rows = Tally.objects.filter(name=name, key__in=keys, day__range=(period.first, period.last), partner__isnull=False)
+    rows = Tally.objects.filter(_summed(name, period), version=0, key__in=keys, partner__isnull=False)
     summed = rows.order_by().values_list("partner_id", "key").annotate(Sum("people"))
     return Counter({(partner_id, key): total for partner_id, key, total in summed})
 
@@ -59,9 +62,14 @@ def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, 
     return reached.select_related("lead").order_by("-day", "-lead_id")
 
 
-def _rows(whose: Whose, period: Period, name: str, version: int) -> QuerySet[Tally]:
-    rows = _of(whose).filter(name=name, version=version, day__range=(period.first, period.last))
-    return rows.order_by()
+def _summed(name: str, period: Period) -> Q:
+    """Rows whose sum is that of the days, as few as there are."""
+    if name not in MONTHLY or not period.months:
+        return Q(name=name, day__range=(period.first, period.last))
+    found = Q(name=of_month(name), day__in=period.months)
+    for edge in period.edges:
+        found |= Q(name=name, day__range=(edge.first, edge.last))
+    return found
 
 
 def _of(whose: Whose) -> QuerySet[Tally]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from analytics.reports.rates import Rate
-from analytics.tallying import middle
+from analytics.reports.times import quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,8 @@ def funnel(
     for (step, bucket), people in pauses.items():
         waited[step][int(bucket)] += people
     screens = [
-        Screen(step, people, dict(to[step].most_common()), median(waited[step]))
+        Screen(step, people, dict(to[step].most_common()), quantile(waited[step], 0.5))
         for (step, _aux), people in seen.items()
     ]
     screens.sort(key=lambda screen: (-screen.people, screen.step))
     return Funnel(version, entered, tuple(screens))
-
-
-def median(buckets: Counter[int]) -> timedelta | None:
-    """Of times counted in buckets, right within 5 %."""
-    half, seen = buckets.total() / 2, 0
-    for bucket, people in sorted(buckets.items()):
-        seen += people
-        if seen >= half:
-            return middle(bucket)
-    return None

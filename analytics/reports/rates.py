@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from funnels.experiments import Interval, wilson
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -28,3 +30,8 @@ class Rate:
     @property
     def value(self) -> float | None:
         return self.part / self.whole if self.whole else None
+
+    @property
+    def interval(self) -> Interval:
+        """Where the true rate is, at 95 %."""
+        return wilson(self.part, self.whole)

@@ -3,12 +3,12 @@
 Every transaction that has written events is looked at exactly when all before it have ended, so an event that was
 committed late is not missed; whose events came in is counted anew from all of their events, so one that tells of the
 past changes what it should. Counting somebody twice changes nothing: after a crash the same window comes again.
+What is not about people's deeds is counted by the day, see `analytics.services.days`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,7 +18,9 @@ from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
 from analytics.models import CountedPartner, Rollup
-from analytics.tallying import Sum, differences
+from analytics.services.days import count_days, mark_days
+from analytics.services.sums import add
+from analytics.tallying import differences
 from funnels.milestones import DEFINITION
 from funnels.services.milestones import refresh
 from funnels.services.presets import weights
@@ -58,12 +60,14 @@ def _roll_up(now: datetime, progress: Progress | None) -> int:
         zones = dict(Partner.objects.values_list("pk", "time_zone"))
         # A restored database may count its transactions from the beginning.
         if rollup.definition != definition() or rollup.txid > horizon:
-            leads = list(_leads())
+            leads, anew = list(_leads()), list(zones)
         else:
             news = [lead_id for (lead_id,) in fetch(NEWS, [rollup.txid, horizon])]
-            moved = _moved(zones)
-            leads = list({*news, *_leads(partner_id__in=moved)}) if moved else news
+            anew = _moved(zones)
+            leads = list({*news, *_leads(partner_id__in=anew)}) if anew else news
+        mark_days(anew)
     count_leads(leads, zones, progress)
+    count_days(zones)
     with tenancy.all_partners():
         Rollup.objects.update(txid=horizon, definition=definition(), counted_at=now)
         _remember(zones)
@@ -85,7 +89,7 @@ def count_leads(leads: Sequence[int], zones: Mapping[int, str], progress: Progre
     for start in range(0, len(leads), BATCH):
         batch = leads[start : start + BATCH]
         with tenancy.all_partners():
-            _add(differences(refresh(lead_ids=batch, zones=known)))
+            add(differences(refresh(lead_ids=batch, zones=known)))
         if progress is not None:
             progress(start + len(batch), len(leads))
 
@@ -103,34 +107,6 @@ def _remember(zones: dict[int, str]) -> None:
         unique_fields=["partner"],
         update_fields=["time_zone"],
     )
-
-
-ADD = """
-INSERT INTO analytics_tally (partner_id, name, version, day, key, aux, people)
-SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::date[], %b::text[], %b::text[], %b::bigint[])
-ON CONFLICT (partner_id, name, version, day, key, aux)
-DO UPDATE SET people = analytics_tally.people + excluded.people
-"""
-SWEEP = """
-DELETE FROM analytics_tally t
-USING unnest(%b::bigint[], %b::text[], %b::bigint[], %b::date[], %b::text[], %b::text[])
-    AS s (partner_id, name, version, day, key, aux)
-WHERE t.people = 0 AND t.partner_id IS NOT DISTINCT FROM s.partner_id AND t.name = s.name AND t.version = s.version
-    AND t.day = s.day AND t.key = s.key AND t.aux = s.aux
-"""
-
-
-def _add(sums: Counter[tuple[int | None, Sum]]) -> None:
-    if not sums:
-        return
-    fetch(ADD, _columns([(partner, *one, people) for (partner, one), people in sums.items()]))
-    fewer = [(partner, *one) for (partner, one), people in sums.items() if people < 0]
-    if fewer:
-        fetch(SWEEP, _columns(fewer))
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _top_links(asked: Asked) -> Table:
 
 def _top_partners(asked: Asked) -> Table:
     partners = {pk: (slug, name) for pk, slug, name in Partner.objects.values_list("pk", "slug", "name")}
-    return shown.top_partners(by_partner(asked.period, "cohort", shown.TOP), partners)
+    return shown.top_partners(by_partner(asked.period, "arrived", shown.TOP), partners)
 
 
 def _address(asked: Asked) -> str:

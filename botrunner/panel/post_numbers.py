@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from botrunner.panel.visit import Commands, Messages, Presses, Visit
@@ -11,10 +11,12 @@ from content.messages import Button, Html, Message, Style
 from content.posts.kinds import shipped
 from content.posts.links import title_of
 from content.posts.measures import MEASURES, Measure
-from content.queries.post_numbers import Line, Report, report
+from content.queries import post_numbers
+from content.queries.post_numbers import Line, Published, last_days
 from funnels.panel_words import PanelCommand, PanelPress, panel_data
 from funnels.post_words import PostTexts, Say
 from funnels.services.presets import post_texts
+from partners.models import Partner
 
 PERIODS = (7, 30, 90)
 LONGEST = 365
@@ -49,25 +51,32 @@ def press_top(visit: Visit, press: PanelPress) -> Messages:
 
 def _period(visit: Visit, days: int, *, edits: bool) -> Message:
     texts, style = _texts(), _style(visit)
-    found = report(now=visit.now, days=days, partner_id=visit.partner_id)
-    told = texts.counted(days, "days")
-    if not found.lines:
+    found = _published(visit, days)
+    told, posts = texts.counted(days, "days"), found.totals().count()
+    if not posts:
         return Message(texts.line("none", style, days=told), buttons=_periods(), edits=edits)
     parts = [texts.line("title", style, days=told), _total(found, style)]
-    parts += [_line(line, visit) for line in found.lines[:SHOWN]]
-    if (more := len(found.lines) - SHOWN) > 0:
+    parts += [_line(line, visit) for line in post_numbers.lines(found.ordered()[:SHOWN], visit.now)]
+    if (more := posts - SHOWN) > 0:
         parts.append(texts.line("more", style, posts=texts.counted(more, "posts")))
     parts.append(texts.line("growth", style))
     return Message(Html("\n\n".join(parts)), buttons=(*_periods(), (_top_button(),)), edits=edits)
 
 
-def _total(found: Report, style: Style) -> Html:
-    texts, total = _texts(), found.total
+def _published(visit: Visit, days: int) -> Published:
+    return last_days(days, today=_today(visit), partner_id=visit.partner_id)
+
+
+def _today(visit: Visit) -> date:
+    [zone] = Partner.objects.filter(pk=visit.partner_id).values_list("time_zone", flat=True)
+    return visit.now.astimezone(ZoneInfo(zone)).date()
+
+
+def _total(found: Published, style: Style) -> Html:
+    texts, total = _texts(), post_numbers.total(found)
     numbers = {measure: russian.number(total.of(measure)) for measure in MEASURES}
-    told = texts.line("total", style, posts=russian.number(len(found.lines)), **numbers)
-    signs: Counter[str] = Counter()
-    for line in found.lines:
-        signs.update(line.now.by_emoji)
+    told = texts.line("total", style, posts=russian.number(total.posts), **numbers)
+    signs = post_numbers.signs(found)
     if not signs:
         return told
     often = "  ".join(f"{sign} {russian.number(count)}" for sign, count in signs.most_common(SIGNS))
@@ -76,7 +85,7 @@ def _total(found: Report, style: Style) -> Html:
 
 def _best(visit: Visit, count: int, measure: Measure, *, edits: bool) -> Message:
     texts, style = _texts(), _style(visit)
-    found = report(now=visit.now, days=TOP_DAYS, partner_id=visit.partner_id).best(measure, count)
+    found = post_numbers.lines(_published(visit, TOP_DAYS).best(measure, count), visit.now)
     key: Say = "top" if found else "no_top"
     title = texts.line(key, style, days=texts.counted(TOP_DAYS, "days"), measure=texts.measures[measure])
     others = tuple(_top_button(count, other) for other in MEASURES if other != measure)

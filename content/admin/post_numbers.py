@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from content.models import PostNumbers
 from content.posts.links import title_of
-from content.posts.measures import MEASURES, Measure
-from content.queries.post_numbers import Line, Report, report
+from content.posts.measures import MEASURES
+from content.queries.post_numbers import Line, last_days, lines, total
 from partners import clock
 from partners.access import sees_all_partners
 from partners.admin.base import ReadOnlyAdmin
@@ -31,16 +32,16 @@ class PostNumbersAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         days = next((days for days in PERIODS if request.GET.get("days") == str(days)), PERIODS[0])
         by = next((measure for measure in MEASURES if request.GET.get("by") == measure), None)
-        found = report(now=clock.now(), days=days)
-        page = Paginator(_sorted(found, by), PER_PAGE).get_page(request.GET.get("p"))
+        now = clock.now()
+        found = last_days(days, today=timezone.localdate(now))
+        page = Paginator(found.ordered(by), PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Numbers of posts"),
             "opts": self.opts,
-            "found": found,
-            "total": found.total,
+            "total": total(found),
             "page": page,
-            "rows": [_row(line) for line in page],
+            "rows": [_row(line) for line in lines(page.object_list, now)],
             "days": days,
             "periods": PERIODS,
             "by": by or "",
@@ -48,12 +49,6 @@ class PostNumbersAdmin(ReadOnlyAdmin):
             "shows_partner": sees_all_partners(request.user),
         }
         return TemplateResponse(request, "admin/content/post_numbers.html", context)
-
-
-def _sorted(found: Report, by: Measure | None) -> tuple[Line, ...]:
-    if by is None:
-        return found.lines
-    return tuple(sorted(found.lines, key=lambda line: line.now.of(by), reverse=True))
 
 
 def _row(line: Line) -> dict[str, Any]:

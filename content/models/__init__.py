@@ -5,7 +5,7 @@ from content.models.media import MediaFile, MediaItem
 from content.models.outbox import OutboxMessage
 from content.models.picture_order import PictureOrder
 from content.models.post import Idea, Offer, Post, PostAct, PostKind, PostPlan, Story
-from content.models.post_numbers import PostEvent, PostNumbers, PostReaction
+from content.models.post_numbers import PostEvent, PostNumbers, PostReaction, PostTotal
 from content.models.regression import RegressionQuestion
 from content.models.training import LessonProgress
 
@@ -29,6 +29,7 @@ __all__ = [
     "PostNumbers",
     "PostPlan",
     "PostReaction",
+    "PostTotal",
     "Product",
     "RegressionQuestion",
     "Story",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from content.models.post import Post
+from content.models.post import Post, PostKind
 from partners.models import Partner
 
 
@@ -48,8 +48,42 @@ class PostEvent(models.Model):
         return f"{self.kind} {self.post_id}"
 
 
+class PostTotal(models.Model):
+    """How a published post does, counted from the rows above whenever one of them changes; no list counts them anew."""
+
+    post = models.OneToOneField(
+        Post, on_delete=models.CASCADE, primary_key=True, related_name="total", verbose_name=_("post")
+    )
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
+    kind = models.CharField(_("type"), max_length=16, choices=PostKind)
+    published_at = models.DateTimeField(_("published at"))
+    day = models.DateField(_("day"))  # when it was published, in the partner's zone
+    reactions = models.PositiveIntegerField(_("reactions"), default=0)
+    by_emoji = models.JSONField(_("by emoji"), default=dict)
+    clicks = models.PositiveIntegerField(_("clicks"), default=0)
+    comments = models.PositiveIntegerField(_("comments"), default=0)
+
+    class Meta:
+        verbose_name = _("total of a post")
+        verbose_name_plural = _("totals of posts")
+        ordering = ("-published_at", "-post_id")
+        indexes = [
+            models.Index(
+                fields=["partner", "day"],
+                name="post_total_partner",
+                include=["kind", "reactions", "clicks", "comments"],
+            ),
+            models.Index(
+                fields=["day"], name="post_total_day", include=["partner", "kind", "reactions", "clicks", "comments"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.day:%d.%m.%Y}"
+
+
 class PostNumbers(models.Model):
-    """How a post did until a moment: for growth. The newest one is what lists show."""
+    """How a post did until a moment: for growth."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, verbose_name=_("partner"))
     post = models.ForeignKey(Post, on_delete=models.CASCADE, db_index=False, verbose_name=_("post"))

@@ -1,23 +1,24 @@
-"""How posts do: counted from what people did, at the moment of asking. Behind a door.
+"""How posts do: what the partner's bot, the panel and the pages of statistics show alike. Behind a door.
 
 Views are missing on purpose: Telegram does not tell them to bots.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import LiteralString
+from datetime import date, datetime, timedelta
+from typing import Any, LiteralString
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models import Sum as SumOf
 
-from content.models import Post
-from content.posts.measures import Measure
+from content.models import Post, PostTotal
+from content.posts.measures import MEASURES, Measure
 from partners.fastsql import fetch
 
 GROWS_OVER = timedelta(days=1)
-COUNTED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,6 @@ class Numbers:
     clicks: int = 0
     comments: int = 0
     by_emoji: Mapping[str, int] = field(default_factory=dict)  # the most frequent first
-
-    def plus(self, other: Numbers) -> Numbers:
-        return Numbers(self.reactions + other.reactions, self.clicks + other.clicks, self.comments + other.comments, {})
 
     def of(self, measure: Measure) -> int:
         value: int = getattr(self, measure)
@@ -51,62 +49,94 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    lines: tuple[Line, ...]
+class Sum:
+    """What so many posts have."""
 
-    @property
-    def total(self) -> Numbers:
-        total = NOTHING
-        for line in self.lines:
-            total = total.plus(line.now)
-        return total
+    posts: int = 0
+    numbers: Numbers = NOTHING
 
-    def best(self, measure: Measure, count: int) -> tuple[Line, ...]:
+    def of(self, measure: Measure) -> int:
+        return self.numbers.of(measure)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The posts of these days, both counted, by the clock of their partner; None: of all partners."""
+
+    first: date
+    last: date
+    partner_id: int | None = None
+
+    def totals(self) -> QuerySet[PostTotal]:
+        rows = PostTotal.objects.filter(day__range=(self.first, self.last))
+        return rows if self.partner_id is None else rows.filter(partner=self.partner_id)
+
+    def ordered(self, by: Measure | None = None) -> QuerySet[PostTotal]:
+        """The newest first, or those with the most of something."""
+        rows = self.totals().select_related("post__partner")
+        return rows.order_by(*([f"-{by}"] if by else []), "-published_at", "-pk")
+
+    def best(self, by: Measure, count: int) -> QuerySet[PostTotal]:
         """Those without any are not the best of anything."""
-        told = [line for line in self.lines if line.now.of(measure)]
-        return tuple(sorted(told, key=lambda line: line.now.of(measure), reverse=True)[:count])
+        return self.ordered(by).filter(**{f"{by}__gt": 0})[:count]
 
 
-def report(*, now: datetime, days: int, partner_id: int | None = None) -> Report:
-    """What was published in the last `days`, the newest first. Five queries, however many posts there are."""
-    posts = published(since=now - timedelta(days=days), until=now, partner_id=partner_id)[:COUNTED_AT_ONCE]
-    return Report(lines(posts, now))
+def last_days(days: int, *, today: date, partner_id: int | None = None) -> Published:
+    return Published(today - timedelta(days=days - 1), today, partner_id)
 
 
-def published(*, since: datetime, until: datetime, partner_id: int | None = None) -> QuerySet[Post]:
-    posts = Post.objects.filter(state=Post.State.PUBLISHED, published_at__gt=since, published_at__lte=until)
-    if partner_id is not None:
-        posts = posts.filter(partner=partner_id)
-    return posts.select_related("partner").order_by("-published_at", "-pk")
+def total(published: Published) -> Sum:
+    return Sum(*_summed(published.totals().aggregate(**SUMS)))
 
 
-def lines(posts: Iterable[Post], now: datetime) -> tuple[Line, ...]:
-    posts = list(posts)
-    pks = [post.pk for post in posts]
-    counts, before = counted(pks), _snapshots(pks, now - GROWS_OVER)
-    return tuple(Line(post, counts[post.pk], _earlier(post, before, now)) for post in posts)
+def by_kind(published: Published) -> dict[str, Sum]:
+    return _grouped(published, "kind")
 
 
-REACTIONS: LiteralString = """
-SELECT r.post_id, e.key, sum(e.value::int)::int FROM content_postreaction r, jsonb_each_text(r.emoji) e
-WHERE r.post_id = ANY(%b) GROUP BY 1, 2 ORDER BY 3 DESC, 2
-"""
-EVENTS: LiteralString = """
-SELECT post_id, kind, count(*)::int FROM content_postevent WHERE post_id = ANY(%b) GROUP BY 1, 2
-"""
+def by_day(published: Published) -> dict[date, Sum]:
+    return _grouped(published, "day")
+
+
+def by_partner(published: Published) -> dict[int, Sum]:
+    return _grouped(published, "partner_id")
+
+
+SUMS = {"posts": Count("pk")} | {f"{measure}_sum": SumOf(measure) for measure in MEASURES}
+
+
+def _grouped(published: Published, field: str) -> dict[Any, Sum]:
+    rows = published.totals().order_by().values(field).annotate(**SUMS)
+    return {row[field]: Sum(*_summed(row)) for row in rows}
+
+
+def _summed(row: Mapping[str, Any]) -> tuple[int, Numbers]:
+    reactions, clicks, comments = (row[f"{measure}_sum"] or 0 for measure in MEASURES)
+    return row["posts"], Numbers(reactions, clicks, comments)
+
+
+def signs(published: Published) -> Counter[str]:
+    """Which reactions there are."""
+    found: Counter[str] = Counter()
+    for by_emoji in published.totals().exclude(by_emoji={}).order_by().values_list("by_emoji", flat=True):
+        found.update(by_emoji)
+    return found
+
+
+def lines(totals: Iterable[PostTotal], now: datetime) -> tuple[Line, ...]:
+    """One query, beside that of the totals."""
+    totals = list(totals)
+    before = _snapshots([total.post_id for total in totals], now - GROWS_OVER)
+    return tuple(Line(one.post, _numbers(one), _earlier(one, before, now)) for one in totals)
 
 
 def counted(post_ids: Iterable[int]) -> dict[int, Numbers]:
-    """Two queries."""
-    pks = list(post_ids)
-    emoji: dict[int, dict[str, int]] = {pk: {} for pk in pks}
-    for pk, sign, count in fetch(REACTIONS, [pks]):
-        emoji[pk][sign] = count
-    events = {(pk, kind): count for pk, kind, count in fetch(EVENTS, [pks])}
-    return {
-        pk: Numbers(sum(emoji[pk].values()), events.get((pk, "click"), 0), events.get((pk, "comment"), 0), emoji[pk])
-        for pk in pks
-    }
+    """Of those that are published. One query."""
+    return {one.post_id: _numbers(one) for one in PostTotal.objects.filter(pk__in=list(post_ids))}
+
+
+def _numbers(one: PostTotal) -> Numbers:
+    often = sorted(one.by_emoji.items(), key=lambda item: (-item[1], item[0]))
+    return Numbers(one.reactions, one.clicks, one.comments, dict(often))
 
 
 SNAPSHOTS: LiteralString = """
@@ -122,7 +152,7 @@ def _snapshots(pks: list[int], at: datetime) -> dict[int, Numbers]:
     return {pk: Numbers(*numbers) for pk, *numbers in fetch(SNAPSHOTS, [pks, at])}
 
 
-def _earlier(post: Post, before: Mapping[int, Numbers], now: datetime) -> Numbers | None:
-    if post.published_at is not None and post.published_at > now - GROWS_OVER:
+def _earlier(one: PostTotal, before: Mapping[int, Numbers], now: datetime) -> Numbers | None:
+    if one.published_at > now - GROWS_OVER:
         return NOTHING  # a day ago there was no post
-    return before.get(post.pk)
+    return before.get(one.post_id)

@@ -7,6 +7,8 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
+from content.models import Post
+from content.services.posts.totals import recount
 from funnels.invented import FIRST_NAMES, LAST_NAMES, Life, World
 from funnels.scoring import ScoredEvent, total
 from funnels.services.presets import weights
@@ -177,6 +179,7 @@ FROM post, generate_series(1, (random() * 8)::int + (id %% 2)::int) e
 def invent_posts(*, partner_id: int, days: int, now: datetime) -> None:
     """One every second day, with what people did under it."""
     fetch(POSTS, [partner_id, partner_id, days // 2, now])
+    recount(list(Post.objects.filter(partner=partner_id).values_list("pk", flat=True)))
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -10,6 +10,7 @@ from botrunner.panel import desk
 from botrunner.panel.visit import Visit
 from content.messages import Message
 from content.models import Post, PostEvent, PostReaction
+from content.services.posts.totals import recount
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.services.script import script_for
 from funnels.services.turn_rows import Person
@@ -43,6 +44,7 @@ def published(bot: Bot, title: str, *, days: int = 1, likes: int = 0, clicks: in
         PostReaction.objects.bulk_create(rows)
         click = {"partner": bot.partner, "post": post, "kind": "click", "slot": "shop_link", "at": NOW}
         PostEvent.objects.bulk_create(PostEvent(**click) for _ in range(clicks))
+        recount([post.pk])
     return post
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from content.models import Post, PostEvent, PostReaction
+from content.services.posts.totals import recount
 from partners import clock, tenancy
 from tests.browser.test_admin import PHONE, log_in
 from tests.content.stored_posts import make_post, make_publisher
@@ -23,6 +24,7 @@ def test_the_numbers_fit_a_phone(page: Any, live_server: Any) -> None:
         with tenancy.all_partners():
             PostReaction.objects.create(partner=partner, post=post, person=0, emoji={"👍": 12 + number, "🔥": 3}, at=at)
             PostEvent.objects.create(partner=partner, post=post, kind="click", slot="shop_link", at=at)
+            recount([post.pk])
     log_in(page, live_server, operator().username)
     page.goto(f"{live_server.url}/admin/content/postnumbers/")
     assert page.locator(".post-numbers li").count() == 4

@@ -14,6 +14,7 @@ from content.posts.compose import compose
 from content.posts.kinds import Kind, shipped
 from content.services.posts import publishing
 from content.services.posts.decision import Decision
+from content.services.posts.totals import recount
 from partners import tenancy
 from partners.models import Bot, Partner
 from tests.content.post_samples import facts_for
@@ -41,7 +42,9 @@ def make_post(partner: Partner, **fields: Any) -> Post:
         "changed_at": NOW,
     }
     with tenancy.all_partners():
-        return Post.objects.create(partner=partner, **values | fields)
+        post = Post.objects.create(partner=partner, **values | fields)
+        recount([post.pk])
+    return post
 
 
 def press(post: Post, decision: Callable[..., Decision], **arguments: Any) -> Decision:

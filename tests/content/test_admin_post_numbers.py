@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from content.models import Post, PostReaction
+from content.services.posts.totals import recount
 from partners import clock, tenancy
 from partners.models import Partner
 from tests.content.stored_posts import make_post, make_publisher
@@ -31,6 +32,7 @@ def published(partner: Partner, title: str, *, days: int = 1, likes: int = 0) ->
     with tenancy.all_partners():
         for person in range(1, likes + 1):
             PostReaction.objects.create(partner=partner, post=post, person=person, emoji={"👍": 1}, at=at)
+        recount([post.pk])
 
 
 def page(user: User, **query: str) -> str:

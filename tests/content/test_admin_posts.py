@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from content.models import MediaItem, PictureOrder, Post, PostReaction, Story
 from content.outbox.delivery import Result
 from content.services.posts import desk
+from content.services.posts.totals import recount
 from partners import clock, tenancy
 from partners.models import Bot, Partner
 from tests.content.post_samples import STORY
@@ -93,6 +94,7 @@ def test_what_waits_for_a_decision_comes_first(bot: Bot, client: Client) -> None
     waits = make_post(bot.partner)
     with tenancy.partner(bot.partner_id):
         PostReaction.objects.create(partner=bot.partner, post=done, person=5, emoji={"👍": 17}, at=NOW)
+        recount([done.pk])
     listed = html(client.get(LIST))
     assert listed.index(f"/post/{waits.pk}/change/") < listed.index(f"/post/{done.pk}/change/")
     assert "02.03.2026, 16:00" in listed  # in Novosibirsk

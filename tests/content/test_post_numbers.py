@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,9 +10,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from content.models import OutboxMessage, Post, PostEvent, PostNumbers, PostReaction
-from content.queries.post_numbers import NOTHING, Numbers, Report, counted, report
+from content.models import OutboxMessage, Post, PostAct, PostEvent, PostNumbers, PostReaction
+from content.queries.post_numbers import (
+    NOTHING,
+    Line,
+    Numbers,
+    Published,
+    Sum,
+    by_day,
+    by_kind,
+    counted,
+    last_days,
+    lines,
+    total,
+)
 from content.services.posts import numbers
+from content.services.posts.decision import done
 from content.services.posts.tracking import post_links
 from partners import tenancy
 from partners.models import Partner
@@ -46,12 +60,16 @@ def comment(partner: Partner, chat_id: int = GROUP, message_id: int = 5) -> bool
 
 def numbers_of(post: Post) -> Numbers:
     with tenancy.partner(post.partner_id):
-        return counted([post.pk])[post.pk]
+        return counted([post.pk]).get(post.pk, NOTHING)
 
 
-def look(partner: Partner, now: datetime = NOW, days: int = 30) -> Report:
+def days(partner: Partner | None, count: int, now: datetime = NOW) -> Published:
+    return last_days(count, today=now.date(), partner_id=partner.pk if partner else None)
+
+
+def look(partner: Partner, now: datetime = NOW) -> tuple[Line, ...]:
     with tenancy.partner(partner.pk):
-        return report(now=now, days=days, partner_id=partner.pk)
+        return lines(days(partner, 30, now).ordered(), now)
 
 
 def snapshot(partner: Partner, now: datetime) -> int:
@@ -101,6 +119,10 @@ def test_who_reacts_before_the_number_of_the_message_is_taken_over(partner: Part
         )  # fmt: skip
     react(partner, 1, "👍", message_id=9)
     react(partner, 2, "👍", message_id=8)
+    assert numbers_of(post) == NOTHING
+    post.published_at = NOW
+    with tenancy.partner(partner.pk):
+        done(post, Post.State.PUBLISHED, PostAct.Act.PUBLISHED, by="Анна", now=NOW)
     assert numbers_of(post).reactions == 1
 
 
@@ -131,46 +153,86 @@ def test_snapshots_every_hour_then_every_day_then_no_more(partner: Partner) -> N
 def test_growth_is_since_a_day_ago(partner: Partner) -> None:
     published(partner)
     react(partner, 1, "👍")
-    (line,) = look(partner, NOW + HOUR).lines
+    (line,) = look(partner, NOW + HOUR)
     assert line.growth("reactions") == 1  # a day ago there was no post
     snapshot(partner, NOW + 2 * HOUR)
     react(partner, 2, "👍")
-    (line,) = look(partner, NOW + 2 * HOUR + DAY).lines
+    (line,) = look(partner, NOW + 2 * HOUR + DAY)
     assert (line.growth("reactions"), line.growth("clicks")) == (1, 0)
     react(partner, 1)
     react(partner, 2)
-    (line,) = look(partner, NOW + 2 * HOUR + DAY).lines
+    (line,) = look(partner, NOW + 2 * HOUR + DAY)
     assert line.growth("reactions") == -1
 
 
 def test_a_post_that_nobody_counted_a_day_ago_has_no_growth(partner: Partner) -> None:
     published(partner)
-    (line,) = look(partner, NOW + 2 * DAY).lines
+    (line,) = look(partner, NOW + 2 * DAY)
     assert line.growth("reactions") is None
 
 
-def test_a_period_its_sum_and_the_best(partner: Partner) -> None:
-    old = published(partner, 1, NOW - 8 * DAY)
-    liked, read = published(partner, 2, NOW - 2 * DAY), published(partner, 3, NOW - DAY)
+def test_a_period_its_sums_and_the_best(partner: Partner) -> None:
+    old = published(partner, 1, NOW - 7 * DAY)
+    liked, read = published(partner, 2, NOW - 2 * DAY, kind="faq"), published(partner, 3, NOW - DAY)
     make_post(partner)  # waits for a decision
     for person in (1, 2):
         react(partner, person, "👍", message_id=2)
     react(partner, 1, "👍", message_id=3)
     react(partner, 1, "👍", message_id=1)
     comment(partner, message_id=3)
-    week = look(partner, days=7)
-    assert [line.post for line in week.lines] == [read, liked]
-    assert week.total == Numbers(3, 0, 1, {})
-    assert [line.post for line in week.best("reactions", 5)] == [liked, read]
-    assert [line.post for line in week.best("comments", 5)] == [read]
-    assert week.best("clicks", 5) == ()
-    assert old in [line.post for line in look(partner, days=30).lines]
+    week = days(partner, 7)
+    with tenancy.partner(partner.pk):
+        assert [line.post for line in lines(week.ordered(), NOW)] == [read, liked]
+        assert total(week) == Sum(2, Numbers(3, 0, 1))
+        assert by_kind(week) == {"tips": Sum(1, Numbers(1, 0, 1)), "faq": Sum(1, Numbers(2, 0, 0))}
+        assert by_day(week) == {
+            (NOW - DAY).date(): Sum(1, Numbers(1, 0, 1)),
+            (NOW - 2 * DAY).date(): Sum(1, Numbers(2, 0, 0)),
+        }
+        assert [one.post for one in week.best("reactions", 5)] == [liked, read]
+        assert [one.post for one in week.best("comments", 5)] == [read]
+        assert not week.best("clicks", 5)
+        assert old in [one.post for one in days(partner, 8).ordered()]
+
+
+def test_a_day_is_the_partners() -> None:
+    far = make_publisher("far", time_zone="Pacific/Kiritimati").partner
+    published(far, at=NOW.replace(hour=11))
+    tomorrow = NOW.date() + DAY
+    with tenancy.partner(far.pk):
+        assert total(Published(tomorrow, tomorrow)).posts == 1
+        assert total(Published(NOW.date(), NOW.date())).posts == 0
+
+
+def test_the_network_is_all_partners(partner: Partner) -> None:
+    for message_id, whose in enumerate((partner, partner, make_publisher("boris").partner), 1):
+        published(whose, message_id)
+        react(whose, 1, "👍", message_id=message_id)
+    with tenancy.all_partners():
+        assert total(days(None, 7)) == Sum(3, Numbers(3))
+        assert total(days(partner, 7)) == Sum(2, Numbers(2))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_are_both_counted() -> None:
+    post = published(make_publisher("anna").partner)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda person: _react_elsewhere(post.partner, person), range(1, 7)))
+    assert numbers_of(post).reactions == 6
+
+
+def _react_elsewhere(partner: Partner, person: int) -> None:
+    """In a thread, whose connection is another one."""
+    try:
+        react(partner, person, "👍")
+    finally:
+        connection.close()
 
 
 def test_thirty_posts_cost_the_queries_of_one(partner: Partner) -> None:
     def queries() -> int:
         with tenancy.partner(partner.pk), CaptureQueriesContext(connection) as captured:
-            report(now=NOW, days=30, partner_id=partner.pk)
+            lines(days(partner, 30).ordered(), NOW)
         return len(captured)
 
     published(partner, 1)
@@ -186,8 +248,8 @@ def test_another_partners_door_shows_nothing(partner: Partner) -> None:
     post = published(partner)
     react(partner, 1, "👍")
     with tenancy.partner(make_partner().pk):
-        assert report(now=NOW, days=30).lines == ()
-        assert counted([post.pk])[post.pk] == NOTHING
+        assert lines(days(None, 30).ordered(), NOW) == ()
+        assert counted([post.pk]) == {}
 
 
 # Links

@@ -10,6 +10,7 @@ from enum import StrEnum
 from content.models import Post, PostAct
 from content.posts.checks import Finding
 from content.queries.post_checks import findings_of
+from content.services.posts.totals import recount
 
 State, Act = Post.State, PostAct.Act
 
@@ -65,6 +66,8 @@ def refused(post: Post, *findings: Finding) -> Decision:
 def done(post: Post, state: Post.State, act: PostAct.Act, *, by: str, now: datetime, comment: str = "") -> Decision:
     post.state, post.changed_at = state, now
     post.save()
+    if state == State.PUBLISHED:
+        recount([post.pk])
     note(post, act, by=by, now=now, comment=comment)
     return Decision(Outcome.DONE, post)
 

@@ -11,6 +11,7 @@ from typing import LiteralString
 
 from content.models import OutboxMessage, Post, PostEvent, PostNumbers, PostReaction
 from content.queries.post_numbers import counted
+from content.services.posts.totals import recount
 from partners.fastsql import fetch
 
 ALL = 0  # the `person` of a count that Telegram gives without names: channels, anonymous reactions
@@ -27,10 +28,11 @@ def react(
         return
     if not emoji:
         PostReaction.objects.filter(post=post_id, person=person).delete()
-        return
-    PostReaction.objects.update_or_create(
-        post_id=post_id, person=person, defaults={"partner_id": partner_id, "emoji": dict(emoji), "at": now}
-    )
+    else:
+        PostReaction.objects.update_or_create(
+            post_id=post_id, person=person, defaults={"partner_id": partner_id, "emoji": dict(emoji), "at": now}
+        )
+    recount([post_id])
 
 
 def comment(*, partner_id: int, chat_id: int, message_id: int, now: datetime) -> bool:
@@ -39,6 +41,7 @@ def comment(*, partner_id: int, chat_id: int, message_id: int, now: datetime) ->
     if post_id is None:
         return False
     PostEvent.objects.create(partner_id=partner_id, post_id=post_id, kind=PostEvent.Kind.COMMENT, at=now)
+    recount([post_id])
     return True
 
 

@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 
 from content.models import Post, PostEvent
 from content.posts.kinds import LINKS
+from content.services.posts.totals import recount
 from partners.models import Partner
 
 
@@ -52,6 +53,7 @@ def follow(*, tracked: Tracked, counts: bool, now: datetime) -> str:
         PostEvent.objects.create(
             partner=partner, post_id=tracked.post_id, kind=PostEvent.Kind.CLICK, slot=tracked.slot, at=now
         )
+        recount([tracked.post_id])
     return own_links(partner).get(tracked.slot, partner.shop_link)
 
 

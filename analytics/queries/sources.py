@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analytics.periods import Period
+from analytics.queries.tallies import Whose, tallies
+from analytics.reports import sources as reports
+from analytics.reports.sources import Named, Part, Sources
+from partners.models import Link
+
+
+def sources(whose: Whose, period: Period, part: Part = "link") -> Sources:
+    first, last = tallies(whose, period, "first_link"), tallies(whose, period, "last_link")
+    return reports.sources(first, last, _names({link for link, _deed in (*first, *last)}), part)
+
+
+def _names(links: Iterable[str]) -> dict[str, Named]:
+    """Of those that are still there."""
+    rows = Link.objects.filter(pk__in=[int(link) for link in links if link.isdecimal()]).order_by()
+    columns = ("pk", "code", "campaign", "material", "author", "partner__name")
+    return {str(pk): Named(*named) for pk, *named in rows.values_list(*columns)}
