@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.development-$(HASH)
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help run test lint audit fmt bench messages secrets clean
+.PHONY: help run test lint audit fmt bench messages guide-pictures secrets clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +39,9 @@ bench: $(DEVELOPMENT) $(TRANSLATIONS) ## how fast it is, beside other libraries
 
 messages: $(DEVELOPMENT) ## collect the texts of the pages for translation into locale/
 	@$(BIN)/python -m config.translations update
+
+guide-pictures: $(DEVELOPMENT) $(TRANSLATIONS) ## take the pictures of the partners' guide anew from the sandbox
+	@GUIDE_PICTURES=partners/static/partners/guide $(BIN)/python -m pytest -q tests/browser/test_guide_pictures.py
 
 secrets: $(RUNTIME) ## new values of the two secrets that production needs, for .env
 	@$(BIN)/python -c "import secrets; print('SECRET_KEY=' + secrets.token_urlsafe(48))"

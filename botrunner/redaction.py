@@ -1,4 +1,4 @@
-"""Keeps bot tokens out of the logs, wherever a library may put them."""
+"""Keeps bot tokens and links of applications out of the logs, wherever a library may put them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import logging
 import re
 
 TOKEN = re.compile(r"(?<!\d)(\d{5,20}):[A-Za-z0-9_-]{30,64}")
+APPLICATION = re.compile(r"(/join/)[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])")  # its link is the only key to it
 
 
 def redact(text: str) -> str:
     """`123456:AA…` becomes `123456:•••`: the number tells which bot, the rest is the secret."""
-    return TOKEN.sub(r"\1:•••", text)
+    return APPLICATION.sub(r"\1•••", TOKEN.sub(r"\1:•••", text))
 
 
 class RedactSecrets(logging.Filter):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -40,10 +40,6 @@ class ApplicationAdmin(PanelAdmin):
     ordering = ("-changed_at", "-pk")
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        found: QuerySet[Application] = super().get_queryset(request)
-        return found
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -51,7 +47,7 @@ class ApplicationAdmin(PanelAdmin):
         """Abandoned and rejected ones go by themselves."""
         return False
 
-    @display(description=_("name"), ordering="answers__name")
+    @display(description=_("applicant"), ordering="answers__name")
     def who(self, row: Application) -> str:
         return str(row)[:80]
 

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from botrunner.redaction import redact
 from partners import tenancy
 from partners.models import Application
 from partners.onboarding.sections import SECTIONS, YES
@@ -277,6 +278,13 @@ def test_what_postgresql_cannot_store_is_left_out(visitor: Client) -> None:
 
 def test_posts_need_the_csrf_token() -> None:
     assert Client(enforce_csrf_checks=True).post("/join/").status_code == 403
+
+
+def test_links_stay_out_of_the_log() -> None:
+    started = make_application()
+    line = redact(f"Not Found: /join/{started.link}/9/")
+    assert line == "Not Found: /join/•••/9/"
+    assert redact("/join/guide/") == "/join/guide/"
 
 
 def test_an_answer_that_is_no_question_is_not_stored(visitor: Client) -> None:

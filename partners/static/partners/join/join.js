@@ -35,6 +35,8 @@
     if (option) option.selected = true;
   }
 
+  document.querySelector("[data-print]")?.addEventListener("click", () => print());
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
