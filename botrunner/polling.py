@@ -23,6 +23,7 @@ POLL_SECONDS = 50
 POLL_GRACE = 10  # after that the connection is dead, whatever TCP believes
 LONGEST_PAUSE = 30.0
 CONFLICT_PAUSE = 5.0
+WEBHOOK_PAUSE = 0.5
 ALLOWED_UPDATES = [
     "message",
     "callback_query",
@@ -62,8 +63,7 @@ class Polling:
                 raise
             except Conflict as error:
                 seconds = 0
-                await self._conflict(error)
-                await asyncio.sleep(CONFLICT_PAUSE)
+                await asyncio.sleep(await self._conflict(error))
             except TelegramError as error:
                 pause, seconds = note_trouble(self._pulse, error, pause, self._clock), 0
                 await asyncio.sleep(pause)
@@ -83,13 +83,16 @@ class Polling:
         got = await call(self._application.bot, "getUpdates", params, timeout=seconds + POLL_GRACE)
         return [update for update in got if isinstance(update.get("update_id"), int)]
 
-    async def _conflict(self, error: Conflict) -> None:
+    async def _conflict(self, error: Conflict) -> float:
+        """The seconds to wait; when a webhook was in the way, hardly any: its updates wait now."""
         if "webhook" in error.message:
             self._pulse.troubled(_("A webhook was set for the bot; it is being removed."), self._clock())
             try:
                 await call(self._application.bot, "deleteWebhook", {"drop_pending_updates": False})
             except TelegramError:
                 log.warning("the webhook of bot %s could not be removed", self._pulse.bot_id)
-            return
+                return CONFLICT_PAUSE
+            return min(CONFLICT_PAUSE, WEBHOOK_PAUSE)
         text = _("Another program receives this bot's updates: stop it, or take a new token from @BotFather.")
         self._pulse.failed(text, self._clock())
+        return CONFLICT_PAUSE

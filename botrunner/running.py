@@ -20,6 +20,7 @@ from botrunner.processor import ChatOrder
 from botrunner.runtime import Runtime
 from botrunner.services import fleet
 from botrunner.services.fleet import Pulse, Wish
+from botrunner.webhooks.hook import Hook
 from content.outbox.delivery import sweep
 from partners.models import Bot
 
@@ -76,6 +77,7 @@ class RunningBot:
             application = await self._open()
             intake = Intake(application=application, desk=self._desk, order=self._order, pulse=self.pulse)
             await intake.recover()
+            self.wake()  # for what came meanwhile
             await self._join_delivery(application)
             self._begin(self._show_menu(application), "menu")
             self._begin(self._listen(intake), "inbox")
@@ -91,6 +93,15 @@ class RunningBot:
 
     async def _receive(self, application: BotApplication, intake: Intake) -> None:
         runtime = self._runtime
+        if runtime.webhook_url:
+            hook = Hook(
+                application=application,
+                intake=intake,
+                pulse=self.pulse,
+                clock=runtime.clock,
+                base_url=runtime.webhook_url,
+            )
+            await hook.run()
         polling = Polling(
             application=application, intake=intake, pulse=self.pulse, lease=runtime.lease, clock=runtime.clock
         )

@@ -17,6 +17,7 @@ class Runtime:
     request: SharedRequest
     api_url: str
     clock: Clock
+    webhook_url: str = ""  # where Telegram brings updates; without it bots poll
     lease: Lease = field(default_factory=Lease)
     menus: Menus = field(default_factory=Menus)
     delivery: Delivery = field(init=False)

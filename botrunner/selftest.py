@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner
 from telegram.error import InvalidToken, TelegramError
@@ -16,6 +17,7 @@ from botrunner.outside import outside_points
 from botrunner.points import Point
 from botrunner.services import fleet
 from botrunner.transport import SharedRequest
+from botrunner.webhooks.address import url_of
 
 
 async def self_test(*, bot_id: int, request: SharedRequest, api_url: str) -> list[dict[str, Any]]:
@@ -48,6 +50,8 @@ async def _points(bot: Bot, group_id: int | None) -> list[Point]:
 
 async def _webhook(bot: Bot) -> Point:
     info = await bot.get_webhook_info()
+    if settings.WEBHOOK_URL and info.url == url_of(settings.WEBHOOK_URL, bot.id):
+        return Point("webhook", True, _("Telegram brings updates to this installation"))
     if not info.url:
         return Point("webhook", True, _("No webhook stands in the way"))
     return Point("webhook", False, _("A webhook is set"), _("Press “Restart”: the bot removes it when it starts."))

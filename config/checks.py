@@ -29,6 +29,19 @@ def yandex_key_has_its_folder(**_kwargs: Any) -> list[Error]:
     return [Error(text, hint=_("Set both, or neither."), id="config.E003")]
 
 
+BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "memory")
+
+
+@register
+def broker_is_known(**_kwargs: Any) -> list[Error]:
+    scheme = settings.CELERY_BROKER_URL.partition("://")[0]
+    if scheme in BROKERS:
+        return []
+    text = _("CELERY_BROKER_URL starts with %(scheme)s, which is neither Redis nor RabbitMQ.") % {"scheme": scheme[:20]}
+    hint = _("Set it to amqp://user:password@host/vhost, to redis://host/0, or not at all: then it is REDIS_URL.")
+    return [Error(text, hint=hint, id="config.E004")]
+
+
 @register
 def encryption_keys_are_valid(**_kwargs: Any) -> list[Error]:
     for number, key in enumerate(settings.FIELD_ENCRYPTION_KEYS, start=1):

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from config.celery import app
+
 TIMEOUT = 2  # seconds
 
 
@@ -22,6 +24,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """503 names what is unreachable, never its address: the page is public."""
     checks: dict[str, Callable[[], bool]] = {"PostgreSQL": _database_answers, "Redis": _redis_answers}
+    if settings.CELERY_BROKER_URL.startswith("amqp"):
+        checks["RabbitMQ"] = _rabbitmq_answers
     silent = [name for name, answers in checks.items() if not answers()]
     if silent:
         return HttpResponse(f"{' and '.join(silent)} can't be reached.\n", content_type="text/plain", status=503)
@@ -46,3 +50,12 @@ def _redis_answers() -> bool:
             return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+def _rabbitmq_answers() -> bool:
+    with app.connection_for_write(settings.CELERY_BROKER_URL, connect_timeout=TIMEOUT) as broker:
+        try:
+            broker.connect()
+        except broker.connection_errors:
+            return False
+        return True

@@ -43,6 +43,9 @@ PARTNER_CONFIG: str = env.str("PARTNER_CONFIG", default="")  # a partner's folde
 VERSION: str = env.str("VERSION", default="")  # what runs here, as it is shown beside a runner
 RUNNER_CAPACITY: int = env.int("RUNNER_CAPACITY", default=1_000)  # most bots of one `runbots`
 TELEGRAM_API_URL: str = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+WEBHOOK_URL: str = env.str("WEBHOOK_URL", default="").rstrip("/")  # what Telegram calls; for `runbots --webhook`
+WEBHOOK_HOST: str = env.str("WEBHOOK_HOST", default="127.0.0.1")  # where `runbots --webhook` listens, behind nginx
+WEBHOOK_PORT: int = env.int("WEBHOOK_PORT", default=8090)
 TELEGRAM_RATE: float = env.float("TELEGRAM_RATE", default=28.5)  # messages a second of one bot
 TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rstrip("/")
 OPERATOR_TELEGRAM_IDS: list[int] = env.list("OPERATOR_TELEGRAM_IDS", cast=int, default=[])
@@ -177,7 +180,9 @@ STORAGES = {
     },
 }
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Redis, or RabbitMQ: amqp://user:password@host/vhost. The rows are the queue, so no results are kept anywhere.
+CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_RESULT_BACKEND = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True

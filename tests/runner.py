@@ -14,6 +14,7 @@ from botrunner.services.runners import Me
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest
 from botrunner.turns import Clock
+from botrunner.webhooks.server import receiving
 
 
 def now() -> datetime:
@@ -31,13 +32,22 @@ class RunnerThread:
         partner_id: int | None = None,
         clock: Clock = now,
         capacity: int = 1_000,
+        webhook: bool = False,
     ) -> None:
-        self._capacity = capacity
+        """With `webhook` it brings a receiver of its own."""
+        self._capacity, self._webhook, self.port = capacity, webhook, 0
         self._api_url, self._name, self._partner_id, self._clock = api_url, name, partner_id, clock
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=name, daemon=True)
 
     async def _run(self) -> None:
+        if not self._webhook:
+            await self._supervise("")
+            return
+        async with receiving(host="127.0.0.1", port=0, clock=self._clock) as self.port:
+            await self._supervise(f"http://127.0.0.1:{self.port}")
+
+    async def _supervise(self, webhook_url: str) -> None:
         self._loop = asyncio.get_running_loop()
         me = Me(
             name=self._name,
@@ -45,10 +55,10 @@ class RunnerThread:
             pid=os.getpid(),
             version="",
             capacity=self._capacity,
-            webhook=False,
+            webhook=self._webhook,
             dedicated=self._partner_id is not None,
         )
-        runtime = Runtime(request=SharedRequest(), api_url=self._api_url, clock=self._clock)
+        runtime = Runtime(request=SharedRequest(), api_url=self._api_url, clock=self._clock, webhook_url=webhook_url)
         self._supervisor = Supervisor(runtime=runtime, me=me, partner_id=self._partner_id)
         self._started.set()
         await self._supervisor.run()

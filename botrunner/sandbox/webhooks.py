@@ -27,6 +27,12 @@ class Webhooks:
         if bot.webhook is not None and (task is None or task.done()):
             self._tasks[bot.id] = asyncio.get_running_loop().create_task(self._deliver(bot))
 
+    def restart(self, bot: BotAccount) -> None:
+        """Set anew, a webhook is tried at once, however long the pause after its errors was to be."""
+        if task := self._tasks.pop(bot.id, None):
+            task.cancel()
+        self.wake(bot)
+
     async def stop(self) -> None:
         for task in self._tasks.values():
             task.cancel()

@@ -22,6 +22,13 @@ def test_not_ready_without_redis_and_without_its_address(client: Client, setting
 
 
 @pytest.mark.django_db
+def test_not_ready_without_rabbitmq_where_it_is_the_broker(client: Client, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "amqp://curator:hidden@127.0.0.1:9/curator"
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"RabbitMQ can't be reached.\n")
+
+
+@pytest.mark.django_db
 def test_not_ready_without_the_database(client: Client) -> None:
     def refuse(*_: object) -> None:
         raise OperationalError("connection to server at 10.0.0.1 failed")

@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 from pytest_django import Settings
 
-from config.checks import public_url_is_public
+from config.checks import broker_is_known, public_url_is_public
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
@@ -95,3 +95,18 @@ def test_buttons_need_an_address_that_telegram_accepts(settings: Settings, url: 
     assert f"PUBLIC_URL is {url}, but Telegram accepts only https links" in error.msg
     settings.TELEGRAM_API_URL = "http://127.0.0.1:8081"
     assert public_url_is_public() == []
+
+
+def test_rabbitmq_may_be_the_broker_and_no_results_are_kept(tmp_path: Path) -> None:
+    told = "from config.celery import app; print(app.connection_for_write().transport_cls, app.conf.result_backend)"
+    finished = manage(
+        tmp_path, "shell", "--no-imports", "-c", told, CELERY_BROKER_URL="amqp://curator:hidden@127.0.0.1:9/x"
+    )
+    assert finished.stdout.split() == ["amqp", "None"], finished.stderr
+
+
+def test_a_broker_of_another_kind_is_an_error_that_shows_no_password(settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "kafka://curator:hidden@127.0.0.1:9"
+    with override("en"):
+        (error,) = broker_is_known()
+    assert (error.id, "kafka" in error.msg, "hidden" in str(error)) == ("config.E004", True, False)

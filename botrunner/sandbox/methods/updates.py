@@ -53,7 +53,7 @@ def set_webhook(call: Call) -> bool:
     _remember_allowed(call)
     _drop_pending(call)
     call.bot.webhook = Webhook(url, secret)
-    call.webhooks.wake(call.bot)
+    call.webhooks.restart(call.bot)
     return True
 
 
