@@ -20,12 +20,14 @@ from unfold.decorators import display
 
 from partners import clock
 from partners.admin.base import PanelAdmin
-from partners.models import Application
+from partners.audit_values import snapshot
+from partners.models import Application, AuditEntry
 from partners.onboarding.answers import problems_of, shown, slug_of
 from partners.onboarding.sections import SECTIONS
 from partners.services import applications
 from partners.services.application_status import status_behind_the_door
 from partners.templatetags.panel import ago
+from partners.witness import note
 
 CHANGE = "admin:partners_application_change"
 State = Application.State
@@ -142,13 +144,21 @@ class ApplicationAdmin(PanelAdmin):
 
 def _approve(request: HttpRequest, row: Application) -> str:
     slug = request.POST.get("slug", "").strip()
-    applications.approve(application_id=row.pk, slug=slug, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    by: Any = request.user
+    partner = applications.approve(application_id=row.pk, slug=slug, by=by, now=clock.now())
+    note(request, AuditEntry.Action.ADD, partner, after=snapshot(partner))
+    note(request, AuditEntry.Action.CHANGE, row, before=snapshot(row), after=snapshot(_fresh(row)))
     return gettext("Approved: the bot is being started and tested, watch it below.")
+
+
+def _fresh(row: Application) -> Application:
+    return Application.objects.get(pk=row.pk)
 
 
 def _reject(request: HttpRequest, row: Application) -> str:
     reason = request.POST.get("reason", "")
-    applications.reject(application_id=row.pk, reason=reason, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    by: Any = request.user
+    applications.reject(application_id=row.pk, reason=reason, by=by, now=clock.now())
     return gettext("Rejected: the applicant sees the reason under their link.")
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import Application, Bot, Invitation, Partner, YandexAccount
+from partners.models import Application, AuditEntry, Bot, Invitation, Partner, YandexAccount
 from partners.onboarding.sections import YES
 from partners.services import application_form, applications, invitations
 from tests.factories import make_bot, make_partner, token_of
@@ -59,6 +59,20 @@ def test_an_approval_makes_everything_and_forgets_the_keys() -> None:
     assert (row.state, row.partner_key, row.decided_by_id) == (Application.State.APPROVED, partner.pk, user.pk)
     assert not row.token
     assert set(row.consents) == {"consent_data", "consent_rules"}
+
+
+def test_decisions_are_in_the_audit_log_without_secrets() -> None:
+    first, second = make_application(), make_application(token=token_of(8))
+    client = client_of(operator())
+    decide(client, first, "approve", slug="anna")
+    decide(client, second, "reject", reason="Не наш рынок")
+    with tenancy.all_partners():
+        found = list(AuditEntry.objects.order_by("pk").values_list("model", "action"))
+        told = str(list(AuditEntry.objects.values_list("before", "after", "object_name")))
+    assert {("partners.partner", "add"), ("partners.application", "change")} <= set(found)
+    assert len([model for model, _action in found if model == "partners.application"]) == 2
+    for token in (TOKEN, token_of(8)):
+        assert token.partition(":")[2] not in told
 
 
 def test_a_cloud_account_comes_with_it_and_topics_only_if_wanted() -> None:
