@@ -19,7 +19,7 @@ SOURCE = "digest"  # in the outbox
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How many different people: on the day itself, and summed up over the seven days before it."""
+    """How many people did it for the first time: on the day itself, and on the seven days before it."""
 
     metric: Metric
     people: int
@@ -83,9 +83,3 @@ def latest_digest(*, due: datetime, clock: time, zone: ZoneInfo, now: datetime) 
     while (later := next_digest(clock=clock, zone=zone, after=due)) <= now:
         due = later
     return due
-
-
-def span(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From the beginning of the week before the day until the day is over."""
-    first = datetime.combine(day - timedelta(days=WEEK), time())
-    return first_moment(first, zone), first_moment(datetime.combine(day + timedelta(days=1), time()), zone)

@@ -15,6 +15,7 @@ from botrunner.panel import (
     helpers,
     hot,
     income,
+    lead_lists,
     leads,
     links,
     post_numbers,
@@ -23,6 +24,7 @@ from botrunner.panel import (
     reels,
     reminders,
     settings,
+    stats,
     topics,
     training,
 )
@@ -42,6 +44,8 @@ from funnels.wishes import Wish
 # Helpers look after leads and read numbers; what speaks in the partner's name or changes it is the partner's alone.
 HELPERS_PRESSES: Presses = {
     **leads.PRESSES,
+    **lead_lists.PRESSES,
+    **stats.PRESSES,
     **hot.PRESSES,
     **reminders.PRESSES,
     **post_numbers.PRESSES,
@@ -50,6 +54,8 @@ HELPERS_PRESSES: Presses = {
 }
 HELPERS_COMMANDS: Commands = {
     **hot.COMMANDS,
+    **lead_lists.COMMANDS,
+    **stats.COMMANDS,
     **post_numbers.COMMANDS,
     **training.COMMANDS,
     **reels.COMMANDS,

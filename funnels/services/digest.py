@@ -52,7 +52,7 @@ def digest_of(*, partner: Partner, day: date) -> Digest:
     hot, taken = hot_leads(partner_id=partner.pk), taken_leads(partner_id=partner.pk)
     return Digest(
         day=day,
-        figures=day_figures(partner_id=partner.pk, day=day, zone=ZoneInfo(partner.time_zone)),
+        figures=day_figures(partner_id=partner.pk, day=day),
         hot=waiting(hot[:SHOWN]),
         hot_count=hot.count(),
         taken=waiting(taken[:SHOWN]),

@@ -19,6 +19,7 @@ from funnels.phrases import Consents, Phrases
 from funnels.post_desk_words import PostWords
 from funnels.post_words import PostTexts
 from funnels.scoring import Weights, load_weights
+from funnels.stats_texts import StatsTexts
 from partners.yaml_model import Model, read_model
 
 _PRESETS = Path(settings.BASE_DIR) / "funnels" / "presets"
@@ -73,6 +74,11 @@ def digest_texts() -> DigestTexts:
 @lru_cache(maxsize=1)
 def post_texts() -> PostTexts:
     return _read("post_numbers.yaml", PostTexts)
+
+
+@lru_cache(maxsize=1)
+def stats_texts() -> StatsTexts:
+    return _read("stats.yaml", StatsTexts)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content import markup, template
 from content.messages import Style
-from funnels.digest import METRICS, Digest, Figure, Waiting, figures, next_digest, span
+from funnels.digest import METRICS, Digest, Figure, Waiting, figures, next_digest
 from funnels.digest_texts import DigestTexts, short
 from funnels.digest_view import Writer
 from funnels.services.presets import digest_texts
@@ -61,15 +61,6 @@ def test_the_clock_is_the_partners() -> None:
     assert due == datetime(2026, 3, 29, 9, 0, tzinfo=BERLIN)
     assert due - evening == timedelta(hours=12)  # the clocks went forward in that night
     assert next_digest(clock=time(9), zone=MOSCOW, after=due) == datetime(2026, 3, 30, 6, 0, tzinfo=UTC)
-
-
-def test_the_days_are_the_partners() -> None:
-    since, until = span(date(2026, 3, 29), BERLIN)
-    assert (since, until) == (
-        datetime(2026, 3, 22, 0, 0, tzinfo=BERLIN),
-        datetime(2026, 3, 30, 0, 0, tzinfo=BERLIN),
-    )
-    assert until - since == timedelta(days=8, hours=-1)
 
 
 # ── What ─────────────────────────────────────────────────────────────────────────────────────────────────
