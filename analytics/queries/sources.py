@@ -1,17 +1,28 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
+from django.db.models import Sum
+
+from analytics.models import Tally
 from analytics.periods import Period
 from analytics.queries.tallies import Whose, tallies
 from analytics.reports import sources as reports
 from analytics.reports.sources import Named, Part, Sources
+from funnels.milestones import Did
 from partners.models import Link
 
 
 def sources(whose: Whose, period: Period, part: Part = "link") -> Sources:
     first, last = tallies(whose, period, "first_link"), tallies(whose, period, "last_link")
     return reports.sources(first, last, _names({link for link, _deed in (*first, *last)}), part)
+
+
+def arrivals(partner_id: int) -> Counter[int]:
+    """How many people ever came first through each link."""
+    rows = Tally.objects.filter(partner_id=partner_id, name="first_link", aux=Did.CAME).order_by()
+    return Counter({int(link): people for link, people in rows.values_list("key").annotate(Sum("people"))})
 
 
 def _names(links: Iterable[str]) -> dict[str, Named]:

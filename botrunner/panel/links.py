@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 
+from analytics.queries.sources import arrivals
 from botrunner.panel.visit import Commands, Messages, Presses, Typing, Visit
 from botrunner.panel.words import button, line, people, shortened, told
 from content.messages import Button, Html, Image, Message
@@ -15,7 +16,7 @@ from funnels.panel_words import PanelCommand, PanelPress, panel_data
 from funnels.services import panel_asks
 from partners.addresses import telegram_address
 from partners.models import Bot, Link
-from partners.services.links import LONGEST_LABEL, MOST, TooMany, arrivals, link_for
+from partners.services.links import LONGEST_LABEL, MOST, TooMany, link_for
 
 PER_PAGE = 6
 ASKS = "link_label"
@@ -63,10 +64,8 @@ def _list(visit: Visit, number: int, *, edits: bool) -> Message:
     if not pages.count:
         return told(visit, "links_none", buttons=(new,), edits=edits)
     shown = list(page.object_list)
-    came = arrivals(shown)
-    lines = [
-        line(visit, "links_line", {"label": _name(link), "people": people(came.get(link.pk, 0))}) for link in shown
-    ]
+    came = arrivals(visit.partner_id)
+    lines = [line(visit, "links_line", {"label": _name(link), "people": people(came[link.pk])}) for link in shown]
     where = line(visit, "links_page", {"page": str(page.number), "pages": str(pages.num_pages)})
     values = {"links": Html("\n".join(lines)), "page": Html(f"\n\n{where}") if pages.num_pages > 1 else ""}
     rows = [(Button(shortened(_name(link), 40), panel_data("link", link.pk)),) for link in shown]
@@ -87,7 +86,7 @@ def _card(visit: Visit, link: Link, *, edits: bool) -> Message:
     if not name:
         return told(visit, "no_address", edits=edits)
     address = telegram_address(name, link.code)
-    came = people(arrivals([link]).get(link.pk, 0))
+    came = people(arrivals(visit.partner_id)[link.pk])
     share = Button(button(visit, "share", "link").text, url=f"https://t.me/share/url?url={quote(address, safe='')}")
     return told(
         visit,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from content.pictures.fonts import drawable, fitted, font
+from content.pictures.fonts import Weight, drawable, fitted, font
 
 WIDTH, MARGIN, ROW = 1_000, 56, 104  # pixels
 BAR, LEAST, ROUND = 34, 10, 10

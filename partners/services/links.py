@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from itertools import count
 
-from django.db.models import Count
-
-from partners.models import Lead, Link
+from partners.models import Link
 from partners.services.invitations import looks_like_token
 from partners.transliteration import slug
 
@@ -35,12 +32,6 @@ def link_for(*, partner_id: int, label: str, now: datetime) -> Link:
     return Link.objects.create(
         partner_id=partner_id, code=_free_code(partner_id, label), campaign=label, created_at=now
     )
-
-
-def arrivals(links: Collection[Link]) -> dict[int, int]:
-    """Link → how many people came through it first; links that brought nobody are left out."""
-    came = Lead.objects.filter(first_link__in=links).order_by().values_list("first_link")
-    return dict(came.annotate(people=Count("pk")))
 
 
 def _free_code(partner_id: int, label: str) -> str:

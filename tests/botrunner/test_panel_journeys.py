@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from partners import tenancy
+from analytics.services import rollups
+from partners import clock, tenancy
 from partners.models import Bot, Link, Partner
 from tests.botrunner.test_contacts import boss
 from tests.botrunner.walking import open_bot, screen
@@ -34,6 +35,7 @@ def test_a_link_its_qr_code_and_whoever_comes_through_it(anna: Bot, panel: ChatD
     assert card.photo
     assert tg.do(lambda: tg.world.files.read(card.photo or "")).startswith(b"\x89PNG")
     open_bot(tg, "Иван", code="vizitka")
+    rollups.roll_up(now=clock.now())
     panel.press("← Все ссылки")
     listed = panel.wait_text("Визитка — 1 человек")
     assert not listed.photo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.services import rollups
 from content.pictures.qr import qr_png
+from funnels.models import FunnelEvent
 from funnels.services.script import forget_scripts
 from partners import tenancy
 from partners.models import Bot, Link, Partner
@@ -19,7 +22,7 @@ from partners.services import links
 from partners.services.links import LONGEST_LABEL
 from partners.transliteration import slug
 from tests.botrunner.panel_chat import PanelChat
-from tests.factories import make_bot, make_lead, make_link, make_partner
+from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.network import publish_network
 
 OWNER = 777
@@ -86,10 +89,20 @@ def test_cancelled(chat: PanelChat, bot: Bot) -> None:
     assert stored(bot) == []
 
 
+def comes(bot: Bot, *links: Link) -> None:
+    """Somebody new through these links, one after the other, and is counted."""
+    lead = make_lead(bot.partner)
+    with tenancy.all_partners():
+        for minute, link in enumerate(links):
+            at = NOW + timedelta(minutes=minute)
+            FunnelEvent.objects.create(partner=bot.partner, lead=lead, kind="started", data={"link": link.pk}, at=at)
+    rollups.count_leads([lead.pk], {bot.partner_id: "Europe/Moscow"})
+
+
 def test_pages_with_people_per_link(chat: PanelChat, bot: Bot) -> None:
     made = [make_link(bot.partner, campaign=f"Место {number}") for number in range(8)]
-    make_lead(bot.partner, first_link=made[7], last_link=made[0])
-    make_lead(bot.partner, first_link=made[7])
+    for _person in range(2):
+        comes(bot, made[7], made[0])
     first = chat.command("/my_link")
     assert "Место 7 — 2 человека" in first
     assert "Место 2 — 0 человек" in first

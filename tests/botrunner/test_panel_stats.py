@@ -136,7 +136,7 @@ def test_lists_of_leads(boss: Bot) -> None:
     assert press(boss, older, "‹ Новее").text == every.text
     for word in ("Горячие", "с телефоном", "похудеть", "ждут", "HOT"):
         only = ask(boss, "/my_leads", word)
-        assert [b.callback for row in only.buttons for b in row][0] == f"p:card:{hot.pk}", word
+        assert next(b.callback for row in only.buttons for b in row) == f"p:card:{hot.pk}", word
         assert "· 1" in only.text
     assert "· 8" in press(boss, every, "Новые за неделю").text
     assert "Таких пока нет" in press(boss, every, "Бизнес").text
