@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from config import embedded, greeting, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_PEOPLE = 150  # of each partner: enough for the pages of statistics to look alive
 PORTS = {"sandbox": "SANDBOX_PORT", "standin": "STANDIN_PORT"}  # processes that not every run needs
 
 
@@ -128,7 +129,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
     call_command("sync_timetable")
     if uses_sandbox():
-        call_command("load_demo")
+        call_command("load_demo", people=DEMO_PEOPLE)
 
 
 def say(text: str) -> None:

@@ -61,6 +61,7 @@ OPENS_ALL = {
     ("content/tasks.py", "run_post_plans"),  # whose plans are due
     ("content/tasks.py", "find_pictures"),  # whose pictures are to be ordered or looked at
     ("funnels/management/commands/load_demo.py", "handle"),
+    ("funnels/management/commands/load_demo.py", "load_people"),
     ("funnels/services/brake.py", "_look"),  # whose messages have just failed
     ("funnels/tasks.py", "finish_broadcasts"),  # whose broadcasts have nothing left to send
     ("funnels/tasks.py", "find_questions"),  # whose questions nobody thinks about

@@ -7,11 +7,11 @@ from django.core.management import call_command
 from django.test import TestCase
 from pytest_django import Settings
 
-from content.models import PayPlanVersion, Post, PostPlan, Product
+from content.models import OutboxMessage, PayPlanVersion, Post, PostPlan, Product
 from funnels.loader import load_funnel
-from funnels.models import FunnelVersion
+from funnels.models import Enrollment, FunnelVersion
 from partners import tenancy
-from partners.models import Bot, Link, Membership, Partner
+from partners.models import Bot, Consent, Lead, Link, Membership, Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,19 @@ def test_a_second_run_keeps_what_was_changed() -> None:
         assert FunnelVersion.objects.get(kind="funnel").note == "моя"
         assert (Partner.objects.count(), Link.objects.count(), Bot.objects.count()) == (3, 9, 3)
     assert Product.objects.get(key="omega3").price_rub == Decimal(1)
+
+
+def test_invented_people_come_once_and_nobody_is_written_to() -> None:
+    out = StringIO()
+    call_command("load_demo", people=12, stdout=out)
+    with tenancy.all_partners():
+        assert Lead.objects.count() == 3 * 12
+        assert not Enrollment.objects.filter(state="active").exists()
+        assert not OutboxMessage.objects.filter(lead__isnull=False).exists()
+        assert not Consent.objects.exists()
+    call_command("load_demo", people=12, stdout=out)
+    with tenancy.all_partners():
+        assert Lead.objects.count() == 3 * 12
 
 
 def test_logins_exist_only_with_debug(settings: Settings) -> None:

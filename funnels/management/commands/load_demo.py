@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import random
+from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,12 @@ from content.services.posts import plans
 from content.services.posts.decision import CURATOR
 from content.services.posts.drafts import order
 from content.services.posts.writing import compose_now, finish
+from funnels.invented import World, arrivals
 from funnels.models import FunnelVersion
-from funnels.services.versions import NotPublishable, publish, save_draft
+from funnels.services.invention import FIRST_ID, invent, invent_answers, prepare
+from funnels.services.script import definition
+from funnels.services.sequences import published_sequences
+from funnels.services.versions import MAIN, NotPublishable, newest, publish, save_draft
 from partners import clock, tenancy
 from partners.models import Link, Membership, Partner
 from partners.onboarding.config import PartnerConfig
@@ -33,6 +39,7 @@ from partners.yaml_model import read_model
 
 ROOT = Path(settings.BASE_DIR)
 PRESETS = ROOT / "content" / "presets"
+PAST = timedelta(days=60)
 PASSWORD = "demo"  # only where DEBUG is on
 LINKS = (
     ("instagram_bio", "Instagram", "Шапка профиля", ""),
@@ -50,6 +57,11 @@ LOGINS = (
 class Command(BaseCommand):
     help = "Load the demo network. What is there already stays as it is."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--people", type=int, default=0, help="invent so many for each partner whom nobody has visited yet"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         try:
@@ -60,6 +72,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except NotPublishable as error:
             raise CommandError("\n".join(problem.sentence for problem in error.problems)) from None
+        for line in load_people(options["people"], now):
+            self.stdout.write(line)
 
 
 def load(now: datetime) -> Iterator[str]:
@@ -141,6 +155,29 @@ def load_posts(now: datetime) -> str:
         post = order(partner_id=partner.pk, kind=kind, by=CURATOR, now=now)
         finish(post, compose_now(post, now), now)
     return _("Posts: a plan of the week, and %(count)s that wait for a decision.") % {"count": len(POSTS)}
+
+
+def load_people(count: int, now: datetime) -> Iterator[str]:
+    """Two months of people, so that the statistics have something to show. Outside of any door."""
+    if not count:
+        return
+    with tenancy.all_partners():
+        lonely = list(Partner.objects.filter(lead=None).values_list("pk", "name"))
+        version = newest(key=MAIN, partner_id=None)
+        world = World(definition(version.pk), published_sequences(partner_id=None)) if version else None
+    if not lonely or version is None or world is None:
+        return
+    chance = random.Random(1)
+    prepare(world=world, lives=count, chance=chance, now=now)
+    for partner_id, name in lonely:
+        came = arrivals(chance, count, since=now - PAST, now=now)
+        with tenancy.partner(partner_id):
+            invent(
+                partner_id=partner_id, version=version.pk, came=came, lives=count, chance=chance,
+                first_id=FIRST_ID, now=now,
+            )  # fmt: skip
+            invent_answers(partner_id=partner_id)
+        yield _("Partner %(name)s: %(count)s invented people of the last two months.") % {"name": name, "count": count}
 
 
 def load_logins() -> Iterator[str]:
