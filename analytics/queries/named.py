@@ -26,7 +26,7 @@ def named(behind: Behind) -> str:
 
 
 def _after(behind: Behind) -> str:
-    deed = DEEDS[Did(behind.aux or Did.CAME)]
+    deed = DEEDS[Did(behind.aux)]
     return _("%(deed)s, of those who came on these days") % {"deed": deed}
 
 

@@ -57,8 +57,8 @@ def _of_those_who_came(whose: Whose, period: Period, behind: Behind) -> Marks:
 
 
 def _placed(whose: Whose, period: Period, behind: Behind) -> Marks:
-    """Those who came through a link, or to a band, and did something; without `aux` whoever came."""
-    marks = _marks(whose, Did(behind.aux or Did.CAME))
+    """Those who came through a link, or to a band, and did something."""
+    marks = _marks(whose, Did(behind.aux))
     return marks.filter(_has(Did.CAME, days=period), _has(Did(behind.of), step=behind.key))
 
 
@@ -97,6 +97,8 @@ def _entered(whose: Whose, period: Period, behind: Behind) -> Marks:
 
 
 def _in_sequence(whose: Whose, period: Period, behind: Behind) -> Marks:
+    if not behind.aux:
+        raise ValueError("a number of a sequence has a second key")
     entered = _has(Did.SEQUENCE, step=f"{behind.key}:entered", days=period)
     return _marks(whose, Did.SEQUENCE, f"{behind.key}:{behind.aux}").filter(entered)
 

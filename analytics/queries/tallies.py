@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncWeek
 
 from analytics.models import Rollup, Tally
 from analytics.periods import Period
@@ -39,6 +40,13 @@ def by_day(whose: Whose, period: Period, name: str, *, version: int = 0) -> Coun
     days = _of(whose).filter(name=name, version=version, day__range=(period.first, period.last)).order_by()
     rows = days.values_list("day", "key", "aux", "people")
     return Counter({(day, key, aux): people for day, key, aux, people in rows})
+
+
+def by_week(whose: Whose, period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[date, str, str]]:
+    """People by (Monday, key, aux)."""
+    rows = _rows(whose, period, name, 0).filter(key__in=keys).annotate(week=TruncWeek("day"))
+    summed = rows.values_list("week", "key", "aux").annotate(total=Sum("people"))
+    return Counter({(week, key, aux): total for week, key, aux, total in summed})
 
 
 def versions_entered(whose: Whose, period: Period) -> Counter[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -36,6 +36,11 @@ def text(value: Value, kind: Kind = Kind.TEXT) -> str:
             return date_format(shown, "SHORT_DATETIME_FORMAT")
         case _:
             return str(value)
+
+
+def short(value: Value, kind: Kind) -> str:
+    """Along the axis of a chart."""
+    return date_format(value, "j b") if kind == Kind.DAY and isinstance(value, date) else text(value, kind)
 
 
 def percent(rate: float) -> str:

@@ -19,7 +19,7 @@ DEEDS: dict[Did, Any] = {
     Did.ORDERED: _("Made an order"),
     Did.JOINED: _("Became partners"),
     Did.UNSUBSCRIBED: _("Stopped the messages"),
-    Did.BLOCKED: _("Blocked the bot"),
+    Did.BLOCKED: _("Have blocked the bot"),
 }
 BANDS: dict[str, Any] = {
     "cold": _("Cold: 0–20"),

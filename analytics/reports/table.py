@@ -38,8 +38,8 @@ class Column:
 class Behind:
     """The people that a number counts, named as their tally is, see `analytics.tallying`.
 
-    Without `aux` whatever the second key. `days`: a part of the page's period; `partner`: the slug of a row that is
-    about one partner.
+    Without `aux` whatever the second key, where those are different people. `days`: a part of the page's period;
+    `partner`: the slug of a row that is about one partner.
     """
 
     of: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from funnels.milestones import Did
 
 BY_DAY = (Did.CAME, Did.PRODUCT, Did.SHOP, Did.CONTACT, Did.HOT, Did.ORDERED)
 TOP = (Did.CAME, Did.CONTACT, Did.ORDERED)
+MOST_TOP = 10
 MOST_DAYS = 92  # of a longer period weeks are shown
 DAY = timedelta(days=1)
 
@@ -112,4 +114,5 @@ def top_partners(people: Mapping[tuple[int, str], int], partners: Mapping[int, t
 def _top(title: Any, first: Column, rows: list[Any]) -> Table:
     columns = [Column(deed, DEEDS[deed], Kind.NUMBER) for deed in TOP]
     rate = Column("rate", _("Contact, of those who came"), Kind.RATE)
-    return table("top", title, [first, *columns, rate], rows, OF_THOSE_WHO_CAME).sorted_by(f"-{Did.CAME}")
+    found = table("top", title, [first, *columns, rate], rows, OF_THOSE_WHO_CAME).sorted_by(f"-{Did.CAME}")
+    return replace(found, rows=found.rows[:MOST_TOP])

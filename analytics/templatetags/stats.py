@@ -21,7 +21,7 @@ from analytics.views.asked import Asked
 register = template.Library()
 
 WHOLE = 1_000  # the width of a bar
-ORDER = {"": "none", "-": "descending"}
+UNALIGNED = (Kind.TEXT, Kind.DAY, Kind.MOMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ def stat_table(context: Mapping[str, Any], table: Table, level: int = 2) -> dict
 
 
 def _head(context: Mapping[str, Any], table: Table, column: Column) -> Head:
-    is_text = column.kind == Kind.TEXT
-    given = table.sort.lstrip("-") == column.key
-    order = ORDER.get(table.sort[:1], "ascending") if given else "none"
-    sort = column.key if is_text ^ (given and table.sort == column.key) else f"-{column.key}"
-    if given:
-        sort = column.key if table.sort.startswith("-") else f"-{column.key}"
-    return Head(column.title, "" if is_text else "is-number", _address(context, sort=f"{table.key}:{sort}"), order)
+    given, is_down = table.sort.lstrip("-") == column.key, table.sort.startswith("-")
+    goes_up = is_down if given else column.kind in UNALIGNED
+    sort = f"{table.key}:{'' if goes_up else '-'}{column.key}"
+    order = ("descending" if is_down else "ascending") if given else "none"
+    return Head(column.title, _alignment(column), _address(context, sort=sort), order)
+
+
+def _alignment(column: Column) -> str:
+    return "" if column.kind in UNALIGNED else "is-number"
 
 
 def _address(context: Mapping[str, Any], **changed: str) -> str:
@@ -74,7 +76,7 @@ def _address(context: Mapping[str, Any], **changed: str) -> str:
 
 
 def _shown(cell: Cell, column: Column, people: People) -> Shown:
-    css = "" if column.kind == Kind.TEXT else "is-number"
+    css = _alignment(column)
     if cell.heat is not None:
         css = f"{css} heat-{cell.heat}"
     href = cell.address or (people.address(cell.behind) if cell.behind and cell.value else "")
@@ -111,7 +113,7 @@ def stat_chart(context: Mapping[str, Any], chart: Chart) -> dict[str, Any]:
     people, columns = People.of(context["asked"]), {column.key: column for column in chart.table.columns}
     label = columns[chart.label]
     series = [_series(chart.table.column(key), columns[key], people) for key in chart.series]
-    labels = [formats.text(cell.value, label.kind) for cell in chart.table.column(chart.label)]
+    labels = [formats.short(cell.value, label.kind) for cell in chart.table.column(chart.label)]
     return {"chart": chart, "data": {"shape": chart.shape, "labels": labels, "series": series}}
 
 
@@ -171,3 +173,10 @@ def stat_text(value: Any, kind: str = Kind.TEXT) -> str:
 def stat_bar(part: float, whole: float, css: str = "") -> dict[str, Any]:
     """A bar of `part` of `whole`, drawn without script and style."""
     return {"width": round(WHOLE * part / whole) if whole else 0, "whole": WHOLE, "css": css}
+
+
+@register.inclusion_tag("analytics/interval.html")
+def stat_interval(low: float, rate: float, high: float, highest: float) -> dict[str, Any]:
+    """Where the rate is, and where it may be."""
+    left, at, right = (round(WHOLE * value / highest) if highest else 0 for value in (low, rate, high))
+    return {"low": left, "width": right - left, "at": min(at, WHOLE - 4), "whole": WHOLE}

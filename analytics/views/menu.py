@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.views.asked import Asked
 
-MENU: tuple[tuple[str, Any], ...] = (("overview", _("Overview")),)
+MENU: tuple[tuple[str, Any], ...] = (
+    ("overview", _("Overview")),
+    ("funnel", _("Funnel")),
+    ("leads", _("Leads")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Lead(models.Model):
             models.UniqueConstraint(fields=["id", "partner"], name="lead_id_partner"),
         ]
         indexes = [
+            models.Index(fields=["partner", "status"], name="lead_status"),  # counted without reading the rows
             models.Index(fields=["partner", "phone"], name="lead_phone", condition=~models.Q(phone="")),
             models.Index(
                 fields=["score_due_at"], name="lead_score_due", condition=models.Q(score_due_at__isnull=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from analytics.services import rollups
-from funnels.models import FunnelEvent
+from funnels.models import FunnelEvent, FunnelVersion
 from partners import tenancy
 from partners.models import Lead, Partner
-from tests.factories import make_lead
+from tests.factories import NOW, make_lead
+from tests.funnels.samples import GOOD
 
 DAY = timedelta(days=1)
 
@@ -30,6 +32,22 @@ def make_visitor(partner: Partner, at: datetime, *deeds: str, link: int = 0, **f
         kind, data = DEEDS[deed]
         happened(lead, kind, at + timedelta(hours=hours), data)
     return lead
+
+
+def make_walker(partner: Partner, at: datetime, version: int, *screens: str) -> Lead:
+    """Came and saw the screens of a version, each a minute after the one before."""
+    lead = make_visitor(partner, at)
+    for minutes, screen in enumerate(screens, 1):
+        happened(lead, "screen_shown", at + timedelta(minutes=minutes), {}, step=screen, version=version)
+    return lead
+
+
+def make_version(number: int, **fields: object) -> FunnelVersion:
+    """A published funnel; in its text only the screen «start» has a title."""
+    text = GOOD.replace("  start:\n    type: screen\n", "  start:\n    type: screen\n    title: Начало\n")
+    values: dict[str, Any] = {"status": "published", "published_at": NOW, "created_at": NOW, "text": text}
+    with tenancy.all_partners():
+        return FunnelVersion.objects.create(number=number, **values | fields)
 
 
 DEEDS: dict[str, tuple[str, dict[str, object]]] = {

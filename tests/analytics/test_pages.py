@@ -16,13 +16,13 @@ from openpyxl import load_workbook
 from analytics.reports import formats
 from partners import clock
 from partners.models import Partner
-from tests.analytics.stories import counted, make_visitor
+from tests.analytics.stories import counted, make_version, make_visitor, make_walker
 from tests.factories import make_link, make_partner
 from tests.personas import analyst, client_of, colleague, editor, make_user, operator, owner, stranger
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/analytics/"]
+PAGES = ["/analytics/", "/analytics/funnel/", "/analytics/leads/"]
 DEEDS = "/analytics/people/?of=deed&key="
 
 
@@ -39,10 +39,11 @@ YESTERDAY = NOW - timedelta(days=1)
 def anna() -> Partner:
     """Three people yesterday, one of them left a contact; one person in the month before."""
     partner = make_partner("anna", name="Анна")
+    version = make_version(1).pk
     leads = [
         make_visitor(partner, YESTERDAY, "contact", first_name="Зоя", username="zoya", phone="+79161234567"),
         make_visitor(partner, YESTERDAY, "shop"),
-        make_visitor(partner, YESTERDAY),
+        make_walker(partner, YESTERDAY, version, "start", "health", "shake"),
         make_visitor(partner, NOW - timedelta(days=40)),
     ]
     counted(*leads)
@@ -171,21 +172,24 @@ def test_against_the_previous_period(anna: Partner) -> None:
 # Files
 
 
-def test_the_files_say_what_the_page_says(anna: Partner) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_say_what_the_page_says(page: str, anna: Partner) -> None:
     client = client_of(owner(anna))
-    tables = client.get("/analytics/").context["page"].tables
-    book = load_workbook(BytesIO(client.get("/analytics/?format=xlsx").content))
+    tables = client.get(page).context["page"].tables
+    book = load_workbook(BytesIO(client.get(f"{page}?format=xlsx").content))
     assert [sheet.title for sheet in book][:-1] == [str(table.title)[:31] for table in tables]
     for table, sheet in zip(tables, book, strict=False):
         header, *rows = sheet.iter_rows(values_only=True)
         assert list(header) == [str(column.title) for column in table.columns]
         assert rows == [tuple(map(plain, row)) for row in table.rows]
-        one = client.get(f"/analytics/?format=csv&table={table.key}").content.decode("utf-8-sig")
+        one = client.get(f"{page}?format=csv&table={table.key}").content.decode("utf-8-sig")
         assert len(list(csv.reader(StringIO(one), delimiter=";"))) == len(table.rows) + 1
 
 
 def plain(cell: Any) -> Any:
-    value = cell.value
+    value: Any = None if cell.value == "" else cell.value
+    if isinstance(value, timedelta):
+        return pytest.approx(value, abs=timedelta(seconds=1))
     return datetime(value.year, value.month, value.day) if hasattr(value, "year") else value
 
 
@@ -200,14 +204,17 @@ def test_a_csv_that_a_russian_excel_opens(anna: Partner) -> None:
 # The people behind
 
 
-def test_as_many_people_as_the_number_says(anna: Partner, boris: Partner) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_as_many_people_as_the_number_says(page: str, anna: Partner, boris: Partner) -> None:
     for user in (operator(), owner(anna)):
         client = client_of(user)
-        response = client.get("/analytics/?partner=anna")
-        for link in set(links(response.content.decode())):
+        found = set(links(client.get(f"{page}?partner=anna").content.decode()))
+        assert found
+        for link in found:
             listed = client.get(link)
             assert listed.status_code == 200, link
             assert listed.context["number"] == len(rows_of(listed, "people")) > 0, link
+    assert not set(links(client_of(editor()).get(page).content.decode()))
 
 
 def links(html: str) -> Iterator[str]:
@@ -234,7 +241,18 @@ def test_another_partners_people_are_not_there(anna: Partner, boris: Partner) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["", "of=x", "of=deed", "of=deed&key=x", "of=cohort&key=came&aux=x", "of=band&key=hot&aux=x", "of=%00"]
+    "query",
+    [
+        "",
+        "of=x",
+        "of=deed",
+        "of=deed&key=x",
+        "of=cohort&key=came&aux=x",
+        "of=band&key=hot&aux=x",
+        "of=band&key=hot",
+        "of=sequence&key=weight",
+        "of=%00",
+    ],
 )
 def test_nobody_is_behind_what_is_no_number(anna: Partner, query: str) -> None:
     assert client_of(operator()).get(f"/analytics/people/?{query}").status_code == 404
