@@ -44,8 +44,8 @@ def by_day(whose: Whose, period: Period, name: str, *, version: int = 0) -> Coun
 
 def by_week(whose: Whose, period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[date, str, str]]:
     """People by (Monday, key, aux)."""
-    rows = _rows(whose, period, name, 0).filter(key__in=keys).annotate(week=TruncWeek("day"))
-    summed = rows.values_list("week", "key", "aux").annotate(total=Sum("people"))
+    days = _of(whose).filter(name=name, version=0, key__in=keys, day__range=(period.first, period.last)).order_by()
+    summed = days.annotate(week=TruncWeek("day")).values_list("week", "key", "aux").annotate(total=Sum("people"))
     return Counter({(week, key, aux): total for week, key, aux, total in summed})
 
 
