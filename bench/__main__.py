@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling|delivery|timers|kills|retrieval|answers|backup]`: all, or one.
+"""`python -m bench [turns|polling|delivery|timers|kills|retrieval|answers|backup|reports]`: all, or one.
 
 `--full` takes a long one to its end.
 """
@@ -20,7 +20,7 @@ def main() -> None:
     from config import embedded
 
     django.setup()
-    from bench import answers, backup, delivery, kills, machine, polling, retrieval, timers, turns
+    from bench import answers, backup, delivery, kills, machine, polling, reports, retrieval, timers, turns
 
     embedded.ensure()
     full = "--full" in sys.argv
@@ -33,6 +33,7 @@ def main() -> None:
         "retrieval": retrieval.run,
         "answers": answers.run,
         "backup": backup.run,
+        "reports": partial(reports.run, full=full),
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())
