@@ -1,4 +1,4 @@
-"""`python -m bench [turns|polling|delivery|timers|kills|retrieval|answers|backup|reports]`: all, or one.
+"""`python -m bench NAME…`: those named below, or all of them.
 
 `--full` takes a long one to its end.
 """
@@ -20,7 +20,20 @@ def main() -> None:
     from config import embedded
 
     django.setup()
-    from bench import answers, backup, delivery, kills, machine, polling, reports, retrieval, timers, turns
+    from bench import (
+        answers,
+        backup,
+        delivery,
+        kills,
+        machine,
+        polling,
+        reports,
+        retrieval,
+        runners,
+        timers,
+        turns,
+        webhooks,
+    )
 
     embedded.ensure()
     full = "--full" in sys.argv
@@ -34,6 +47,8 @@ def main() -> None:
         "answers": answers.run,
         "backup": backup.run,
         "reports": partial(reports.run, full=full),
+        "runners": runners.run,
+        "webhooks": webhooks.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

@@ -3,6 +3,7 @@
 `python -m bench.standin PORT BOTS CHATS [THINK [LATENCY]]`: every chat presses a button, waits for the edited message
 and, after THINK seconds, presses the next. Unless THINK is 0, more than 30 messages of a bot in any second, new or
 edited, are refused with 429. A message to a chat that only reads is answered after LATENCY seconds.
+GET /begin lets them start, /end lets them press no more.
 GET /stats answers with the turns and their reply times since the last call, GET /received with how many messages
 each of the chats that only read got.
 """
@@ -120,6 +121,9 @@ class Net:
         self.replies = 0  # messages to chats that click, new or edited
         self.refused = 0
         self.pressed_at: dict[tuple[int, int], float] = {}
+        self.waiting: dict[tuple[int, int], float] = {}  # whose press has no answer yet
+        self.repeated = 0  # answers to nothing
+        self.ended = False
         self.shown: dict[tuple[int, int], int] = {}
         self.screen: dict[tuple[int, int], str] = {}
         self.times: list[float] = []
@@ -135,12 +139,16 @@ class Net:
                 )
 
     def start(self, bot: Bot, chat_id: int) -> None:
-        self.pressed_at[bot.bot_id, chat_id] = time.perf_counter()
+        key = bot.bot_id, chat_id
+        self.pressed_at[key] = self.waiting[key] = time.perf_counter()
         bot.start(chat_id)
 
     def turned(self, bot: Bot, chat_id: int, markup: str) -> None:
         """The answer to a press has arrived: the chat presses the next button."""
         key = bot.bot_id, chat_id
+        if self.waiting.pop(key, None) is None:
+            self.repeated += 1
+            return
         self.times.append(time.perf_counter() - self.pressed_at[key])
         self.shown[key] = self.shown.get(key, 0) + 1
         self.screen[key] = markup = markup or self.screen[key]  # a notice leaves the screen above it as it was
@@ -150,8 +158,10 @@ class Net:
             self.press(bot, chat_id)
 
     def press(self, bot: Bot, chat_id: int) -> None:
+        if self.ended:
+            return
         key = bot.bot_id, chat_id
-        self.pressed_at[key] = time.perf_counter()
+        self.pressed_at[key] = self.waiting[key] = time.perf_counter()
         bot.press(chat_id, self.choose(self.screen[key], self.shown[key]))
 
     @staticmethod
@@ -172,6 +182,10 @@ class Net:
             "calls": calls,
             "p50": at(times, 0.5),
             "p95": at(times, 0.95),
+            "longest": max([*times[-1:], *(time.perf_counter() - since for since in self.waiting.values())], default=0),
+            "waiting": len(self.waiting),
+            "repeated": self.repeated,
+            "pushed": sum(bot.next_id - 1 for bot in self.bots.values()),
             "polling": len(self.polling),
             "broadcast": self.broadcast,
             "replies": self.replies,
@@ -214,6 +228,10 @@ class Connection(asyncio.Protocol):
             return
         if url == "/received":
             self.send(json.dumps(self.net.received).encode())
+            return
+        if url == "/end":
+            self.net.ended = True
+            self.send(b"{}")
             return
         if url == "/begin":
             self.net.begin()

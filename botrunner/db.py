@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 # More threads than this wait for each other's GIL, not for PostgreSQL.
 THREADS = 8
 POOL = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="db")
+# A runner that is busy must not look dead: its heartbeat waits for no turn.
+HEARTBEAT = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db-heartbeat")
 LONGEST_PAUSE = 5.0
 
 
@@ -48,7 +50,7 @@ async def in_all_partners(service: Callable[..., T], /, *args: Any, **kwargs: An
 async def once(service: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """For tables without a partner; does not wait. Raises django.db.OperationalError, InterfaceError."""
     work = partial(service, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(POOL, _with_healthy_connection, work)
+    return await asyncio.get_running_loop().run_in_executor(HEARTBEAT, _with_healthy_connection, work)
 
 
 async def _patiently(work: Callable[[], T]) -> T:
@@ -79,3 +81,4 @@ def close_connections() -> None:
         connection.close()
 
     list(POOL.map(close, range(THREADS)))
+    HEARTBEAT.submit(lambda: connection.close()).result()  # looked up there: each thread has its own

@@ -15,12 +15,13 @@ from botrunner.lease import Lease
 from botrunner.services import runners
 from botrunner.services.runners import Me
 from botrunner.shares import excess, fair_share
-from partners.services.runners import FENCE_AFTER, RunnerView
+from partners.services.runners import RunnerView
 from partners.services.runners import runners as open_runners
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY = 1.5
+STEADY = 5.0  # seconds without a gap in its own heartbeat, before a runner judges others
 SETTLED = 5.0  # seconds since a runner came or went, before bots are moved because of it
 NO_LIMIT = 1_000_000
 
@@ -71,6 +72,7 @@ class Peers:
                     alive = None
                 if number == self.number and alive is not None:
                     self._heard(alive, asked_at)
+                await self._judge()
             await asyncio.sleep(BEAT_EVERY)
 
     def _heard(self, alive: bool, asked_at: float) -> None:
@@ -84,7 +86,6 @@ class Peers:
     async def look(self, bots: int) -> Share:
         """Of `bots` that are to run. Raises django.db.OperationalError."""
         seen = await once(open_runners)
-        await self._fence([runner for runner in seen if runner.is_silent and runner.id != self.number])
         if self.me.dedicated:
             return Share(NO_LIMIT, 0)
         return self._share(bots, [runner for runner in seen if runner.alive or runner.id == self.number])
@@ -104,11 +105,16 @@ class Peers:
         settled = _time() - self._changed_at >= SETTLED
         return Share(max(0, share - have), excess(have, share) if settled else 0, has_heirs=bool(others))
 
-    async def _fence(self, silent: list[RunnerView]) -> None:
+    async def _judge(self) -> None:
         """Whoever was away himself a moment ago accuses nobody: then the database was away, and all are silent."""
-        if silent and self.lease.held_for(FENCE_AFTER.total_seconds()):
-            for name in await once(runners.fence, numbers=[runner.id for runner in silent]):
+        if not self.lease.held_for(STEADY):
+            return
+        try:
+            silent = [runner.id for runner in await once(open_runners) if runner.is_silent]
+            for name in await once(runners.fence, numbers=silent) if silent else ():
                 log.warning("runner %s is silent; its bots are taken from it", name)
+        except (OperationalError, InterfaceError):
+            return
 
     async def drain(self) -> None:
         await once(runners.drain, number=self.number)

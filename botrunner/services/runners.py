@@ -60,14 +60,14 @@ WITH dead AS (
     WHERE id = ANY(%s) AND ended_at IS NULL AND heartbeat_at < clock_timestamp() - %s
     RETURNING name, backend_pid, backend_start
 )
-SELECT dead.name, pg_terminate_backend(a.pid)
+SELECT dead.name, pg_terminate_backend(a.pid, 1000), pg_notify(%s, '')
 FROM dead LEFT JOIN pg_stat_activity a ON a.pid = dead.backend_pid AND a.backend_start = dead.backend_start
 """
 
 
 def fence(*, numbers: list[int]) -> list[str]:
-    """Ends the sessions of silent runners, and with them their locks. The names of those that were."""
-    return [name for name, _ended in fetch(FENCE, [numbers, FENCE_AFTER])]
+    """Ends the sessions of silent runners, and with them their locks, and tells the others. The names of those."""
+    return [row[0] for row in fetch(FENCE, [numbers, FENCE_AFTER, CHANNEL])]
 
 
 DRAIN = """

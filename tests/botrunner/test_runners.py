@@ -6,7 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 
 import psycopg
@@ -165,7 +165,7 @@ def test_kill_9_costs_one_look(heir: RunnerThread, tg: SandboxServer, process: R
 def test_who_is_frozen_loses_its_bots_and_says_nothing_when_it_thaws(
     heir: RunnerThread, tg: SandboxServer, process: RunnerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "FENCE_AFTER", timedelta(0))  # of the judge's own steadiness
+    monkeypatch.setattr(peers, "STEADY", 0.0)
     frozen = until_shared()
     process.signal(signal.SIGSTOP)
     thaws_at = time.monotonic() + LEASE + 0.2
