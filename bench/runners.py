@@ -19,8 +19,8 @@ from funnels.models import FunnelEvent
 from partners import tenancy
 from partners.services.runners import runners
 
-BOTS, THINK = 300, 5.0
-QUIET = 5.0  # seconds of watching after each event
+BOTS, THINK = 300, 10.0
+QUIET = 11.0  # seconds of watching after each event: everybody presses at least once
 PATIENCE = 90.0
 Kind = FunnelEvent.Kind
 EFFECTS = (Kind.STARTED, Kind.BUTTON_PRESSED, Kind.QUESTION_ASKED, Kind.OUTDATED_PRESSED)
