@@ -14,7 +14,7 @@ def named(behind: Behind) -> str:
     match behind.of:
         case "deed":
             return str(DEEDS[Did(behind.key)])
-        case "cohort":
+        case "arrived" | "cohort":
             after = _(", in week %(n)s after") % {"n": behind.aux} if behind.aux else ""
             return _("%(deed)s, of those who came on these days") % {"deed": DEEDS[Did(behind.key)]} + after
         case Did.FIRST_LINK | Did.LAST_LINK:

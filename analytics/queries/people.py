@@ -30,10 +30,8 @@ def number(whose: Whose, period: Period, behind: Behind) -> int:
 
 
 def _counted(whose: Whose, period: Period, of: str, behind: Behind) -> int:
-    found = tallies(whose, period, of, version=behind.version)
-    if behind.aux:
-        return found[behind.key, behind.aux]
-    return sum(people for (key, _aux), people in found.items() if key == behind.key)
+    found = tallies(whose, period, of, version=behind.version, key=behind.key)
+    return found[behind.key, behind.aux] if behind.aux else found.total()
 
 
 def people(whose: Whose, period: Period, behind: Behind) -> Marks:
@@ -46,7 +44,7 @@ def _did(whose: Whose, period: Period, behind: Behind) -> Marks:
 
 
 def _of_those_who_came(whose: Whose, period: Period, behind: Behind) -> Marks:
-    """`aux`: in which week after they came."""
+    """`aux`: in which week after they came, at any time without it."""
     marks = _marks(whose, Did(behind.key)).filter(_has(Did.CAME, days=period))
     if not behind.aux:
         return marks
@@ -105,6 +103,7 @@ def _in_sequence(whose: Whose, period: Period, behind: Behind) -> Marks:
 
 FOUND: dict[str, Callable[[Whose, Period, Behind], Marks]] = {
     "deed": _did,
+    "arrived": _of_those_who_came,
     "cohort": _of_those_who_came,
     "screen": _saw,
     "next": _went,

@@ -28,9 +28,13 @@ def counted_at() -> datetime | None:
     return Rollup.objects.values_list("counted_at", flat=True).first()
 
 
-def tallies(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[str, str]]:
-    """People by (key, aux)."""
+def tallies(
+    whose: Whose, period: Period, name: str, *, version: int = 0, key: str | None = None
+) -> Counter[tuple[str, str]]:
+    """People by (key, aux), of one key if there are many."""
     summed = _of(whose).filter(_summed(name, period), version=version).order_by()
+    if key is not None:
+        summed = summed.filter(key=key)
     rows = summed.values_list("key", "aux").annotate(total=Sum("people"))
     return Counter({(key, aux): total for key, aux, total in rows})
 

@@ -55,14 +55,14 @@ def cohorts(report: Cohorts) -> Table:
 
 
 def _week(number: int) -> Any:
-    return _("in %(n)s wk") % {"n": number} if number else _("at once")
+    return _("week %(n)s") % {"n": number} if number else _("at once")
 
 
 def _cohort(row: Cohort, deed: Did, highest: float) -> list[Any]:
     days = str(row.days)
     weeks = [_heated(people, number, row, deed, highest) for number, people in enumerate(row.did)]
-    came = Cell(row.came, Behind("cohort", Did.CAME, days=days))
-    return [row.days.first, came, Cell(row.all, Behind("cohort", deed, days=days)), row.all / row.came, *weeks]
+    came = Cell(row.came, Behind("arrived", Did.CAME, days=days))
+    return [row.days.first, came, Cell(row.all, Behind("arrived", deed, days=days)), row.all / row.came, *weeks]
 
 
 def _heated(people: int | None, number: int, row: Cohort, deed: Did, highest: float) -> Cell:

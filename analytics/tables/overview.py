@@ -55,7 +55,7 @@ def path(report: Overview) -> Table:
             Column("before", _("Previous period"), Kind.RATE),
         ],
         [
-            (str(DEEDS[deed]), Cell(people, Behind("cohort", deed)), report.rate(deed), report.rate_before(deed))
+            (str(DEEDS[deed]), Cell(people, Behind("arrived", deed)), report.rate(deed), report.rate_before(deed))
             for deed, people in report.path
         ],
         OF_THOSE_WHO_CAME,
@@ -102,7 +102,7 @@ def top_partners(people: Mapping[tuple[int, str], int], partners: Mapping[int, t
     rows = [
         (
             name,
-            *(Cell(people.get((pk, deed), 0), Behind("cohort", deed, partner=slug)) for deed in TOP),
+            *(Cell(people.get((pk, deed), 0), Behind("arrived", deed, partner=slug)) for deed in TOP),
             Rate(people.get((pk, Did.CONTACT), 0), people.get((pk, Did.CAME), 0)),
         )
         for pk, (slug, name) in partners.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -51,6 +52,10 @@ class Asked:
         """What every page of the same numbers has in its address."""
         days = {"period": self.named} if self.named else {"from": str(self.period.first), "to": str(self.period.last)}
         return days | ({"partner": self.partner.slug} if self.partner and self.may_choose else {})
+
+    def kept(self, names: Iterable[str]) -> dict[str, str]:
+        """What else the address says, by these names."""
+        return {name: self.get.get(name, "") for name in names if name in self.get}
 
     def query(self, **more: object) -> str:
         """`chosen` with something more, or without what is None."""

@@ -38,10 +38,10 @@ def page(asked: Asked) -> Page:
         "report": report,
         "bars": _bars(report, screens),
         "chosen": chosen,
-        "version": asked_for if chosen and chosen.pk == asked_for else None,
         "problems": problems,
     }
-    return Page("funnel", _("Funnel"), (screens, shown.ways(report, titles), shown.versions(known)), context)
+    tables = (screens, shown.ways(report, titles), shown.versions(known))
+    return Page("funnel", _("Funnel"), tables, context, keeps=("version",))
 
 
 def _known(asked: Asked, entered: Counter[int]) -> list[Version]:

@@ -36,7 +36,7 @@ def page(asked: Asked) -> Page:
         "deed": deed,
         "deeds": [(deed, DEEDS[deed]) for deed in FOLLOWED],
     }
-    return Page("leads", gettext_lazy("Leads"), tables, context)
+    return Page("leads", gettext_lazy("Leads"), tables, context, keeps=("deed",))
 
 
 def _verdict(quality: Quality) -> str:

@@ -27,12 +27,15 @@ MAY_SEE = "analytics.view_report"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`name` is that of its template and of its file; what is in `tables` can be sorted and exported."""
+    """`name` is that of its template and of its file; what is in `tables` can be sorted and exported; `keeps`: names
+    of the address that stay when the period or the partner changes.
+    """
 
     name: str
     title: Any
     tables: tuple[Table, ...]
     context: Mapping[str, Any] = field(default_factory=dict)
+    keeps: tuple[str, ...] = ()
 
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -94,6 +97,7 @@ def _about(asked: Asked, built: Page) -> list[tuple[str, str]]:
 
 
 def _context(request: HttpRequest, asked: Asked, built: Page) -> dict[str, Any]:
+    kept = asked.kept(built.keeps)
     partners = Partner.objects.order_by("name").values_list("slug", "name") if asked.may_choose else []
     return {
         **admin.site.each_context(request),
@@ -102,10 +106,15 @@ def _context(request: HttpRequest, asked: Asked, built: Page) -> dict[str, Any]:
         "page": built,
         "tables": {table.key: table for table in built.tables},
         "asked": asked,
-        "periods": [(name, PERIODS[name]) for name in NAMED],
+        "periods": [(name, PERIODS[name], _with_period(asked, name, kept)) for name in NAMED],
+        "kept": kept,
         "partners": list(partners),
         "menu": entries(asked, built.name),
         "counted_at": counted_at(),
         "now": asked.now,
         **built.context,
     }
+
+
+def _with_period(asked: Asked, name: str, kept: Mapping[str, str]) -> str:
+    return asked.query(**{"period": name, "from": None, "to": None, **kept})

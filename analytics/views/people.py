@@ -37,7 +37,7 @@ def page(asked: Asked) -> Page:
     persons = [_person(mark, asked) for mark in shown]
     context = {"number": number, "at_most": AT_MOST, "pages": here, "said": said}
     table = people(persons, with_partner=asked.partner is None)
-    return Page("people", _("People"), (table,), context)
+    return Page("people", _("People"), (table,), context, keeps=("of", "key", "aux", "version"))
 
 
 def _behind(asked: Asked) -> Behind:
