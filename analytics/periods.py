@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,6 +47,14 @@ class Period:
             return (self,)
         sides = Period(self.first, months[0] - DAY), Period(_month_after(months[-1]), self.last)
         return tuple(side for side in sides if side.first <= side.last)
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + number * DAY for number in range(self.days))
+
+    def split(self, days: int) -> Iterator[Period]:
+        """Into parts of so many days; the last one may be shorter."""
+        for first in range(0, self.days, days):
+            yield Period(self.first + first * DAY, min(self.first + (first + days - 1) * DAY, self.last))
 
     def __str__(self) -> str:
         """What `parse` reads."""

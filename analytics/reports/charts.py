@@ -23,7 +23,7 @@ class Chart:
 
     @property
     def key(self) -> str:
-        return f"chart-{self.table.key}"
+        return f"chart-{self.table.key}-{'-'.join(self.series)}"
 
 
 def chart(table: Table, shape: Shape, label: str, series: Sequence[str], title: Any = "") -> Chart:

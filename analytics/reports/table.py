@@ -84,6 +84,9 @@ class Table:
         known.sort(key=lambda row: _order(row[index].value), reverse=sort.startswith("-"))
         return replace(self, rows=(*known, *unknown), sort=sort)
 
+    def first(self, count: int) -> Table:
+        return replace(self, rows=self.rows[:count])
+
     def column(self, key: str) -> list[Cell]:
         index = [column.key for column in self.columns].index(key)
         return [row[index] for row in self.rows]

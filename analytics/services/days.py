@@ -37,7 +37,8 @@ DELETE FROM analytics_staleday WHERE id IN (SELECT id FROM analytics_staleday OR
 RETURNING partner_id, what, day
 """
 QUESTIONS = """
-SELECT d.partner_id, d.day, q.state, q.reason, q.provider, q.falls, q.thumb, q.finished_at - q.asked_at
+SELECT d.partner_id, d.day, q.state, q.reason, q.provider,
+    ARRAY(SELECT jsonb_array_elements_text(q.falls)), q.thumb, q.finished_at - q.asked_at
 FROM unnest(%b::bigint[], %b::date[], %b::timestamptz[], %b::timestamptz[]) AS d (partner_id, day, since, until)
 JOIN funnels_question q ON q.partner_id = d.partner_id AND q.asked_at >= d.since AND q.asked_at < d.until
 """

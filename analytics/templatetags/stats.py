@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -22,6 +23,7 @@ register = template.Library()
 
 WHOLE = 1_000  # the width of a bar
 UNALIGNED = (Kind.TEXT, Kind.DAY, Kind.MOMENT)
+MOST_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,21 @@ class Shown:
 
 
 @register.inclusion_tag("analytics/table.html", takes_context=True)
-def stat_table(context: Mapping[str, Any], table: Table, level: int = 2) -> dict[str, Any]:
-    """`level` of its heading."""
+def stat_table(context: Mapping[str, Any], table: Table, level: int = 2, at_once: int = MOST_ROWS) -> dict[str, Any]:
+    """`level` of its heading; more rows than `at_once` come by the page, in files they are together."""
     asked: Asked = context["asked"]
     people = People.of(asked)
+    pages = Paginator(table.rows, at_once).get_page(asked.get.get("p"))
     return {
         "table": table,
         "level": level,
         "heads": [_head(context, table, column) for column in table.columns],
         "rows": [
-            [_shown(cell, column, people) for cell, column in zip(row, table.columns, strict=True)]
-            for row in table.rows
+            [_shown(cell, column, people) for cell, column in zip(row, table.columns, strict=True)] for row in pages
         ],
+        "pages": pages,
+        "earlier": _address(context, p=str(pages.number - 1)) if pages.has_previous() else "",
+        "later": _address(context, p=str(pages.number + 1)) if pages.has_next() else "",
         "csv": _address(context, format="csv", table=table.key),
     }
 

@@ -14,7 +14,13 @@ MENU: tuple[tuple[str, Any], ...] = (
     ("overview", _("Overview")),
     ("funnel", _("Funnel")),
     ("leads", _("Leads")),
+    ("sequences", _("Sequences")),
+    ("sources", _("Sources")),
+    ("posts", _("Posts")),
+    ("ai", _("AI")),
+    ("partners", _("Partners")),
 )
+OF_THE_NETWORK = ("partners",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +31,5 @@ class Entry:
 
 
 def entries(asked: Asked, current: str) -> list[Entry]:
-    return [Entry(title, reverse(f"analytics:{name}") + asked.query(), name == current) for name, title in MENU]
+    shown = [(name, title) for name, title in MENU if asked.may_choose or name not in OF_THE_NETWORK]
+    return [Entry(title, reverse(f"analytics:{name}") + asked.query(), name == current) for name, title in shown]

@@ -105,7 +105,7 @@ def test_what_changes_is_counted_anew(partner: Partner) -> None:
     first, second = ask(partner), ask(partner)
     count(partner)
     assert look(partner).states == {"open": 2}
-    answer(first)
+    answer(first, falls=["openai: timeout"])
     answer(second, state="refused", reason="medical", provider="")
     count(partner)
     answer(first, thumb=-1)  # days later
@@ -113,6 +113,7 @@ def test_what_changes_is_counted_anew(partner: Partner) -> None:
     found = look(partner)
     assert found.states == {"answered": 1, "refused": 1}
     assert found.providers == (Provider("yandex", 1, 0, 1),)
+    assert found.falls == {"openai: timeout": 1}
     with tenancy.all_partners():
         assert not StaleDay.objects.exists()
         assert queries.ai(Whose(None), Period(TODAY, TODAY)) == found
