@@ -1,4 +1,4 @@
-"""What the pages about the progress of the sequences show."""
+"""What the pages about sequences show: pauses, texts, texts on trial. How far people come is told by the statistics."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from content.outbox.tally import Tally, tally
 from funnels import progress
 from funnels.experiments import Arm, Comparison, compare
-from funnels.models import Enrollment, SequencePause
-from funnels.progress import Cohort, Got, Totals
+from funnels.models import SequencePause
+from funnels.progress import Cohort
 from funnels.sequence_pace import day_of, plan
 from funnels.sequence_schema import Sequence, SequenceStep
 from funnels.services.overrides import State, own_texts, state_of
@@ -26,7 +25,6 @@ from partners.access import membership_of, sees_all_partners
 from partners.models import Partner
 
 PERIODS = (7, 30, 90)
-WHOLE = 1_000  # the width of a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,11 @@ class Scope:
         chosen = {"partner": self.partner_id if self.may_choose else None, "days": self.days}
         return "?" + urlencode({name: value for name, value in chosen.items() if value})
 
+    def numbers(self, sequence: str) -> str:
+        """The query of the page of statistics about it."""
+        whose = {"partner": self.partner.slug} if self.partner and self.may_choose else {}
+        return "?" + urlencode(whose | {"period": "quarter", "sequence": sequence})
+
 
 def _partner(pk: str) -> Partner:
     found = Partner.objects.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() and len(pk) < 18 else None
@@ -71,35 +74,13 @@ def _partner(pk: str) -> Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """Of WHOLE: how wide each part is."""
-
-    finished: int
-    running: int
-    left: int
-
-    @classmethod
-    def of(cls, totals: Totals) -> Bar:
-        return cls(*(share(part, totals.entered) for part in (totals.finished, totals.running, totals.left)))
-
-    @property
-    def running_from(self) -> int:
-        return self.finished
-
-    @property
-    def left_from(self) -> int:
-        return self.finished + self.running
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A sequence in the list. `resting`: with how many partners it is paused."""
+    """A sequence in the list. `resting`: with how many partners it is paused; `numbers`: what the statistics ask."""
 
     key: str
     title: str
-    totals: Totals
-    bar: Bar
     resting: int
+    numbers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +89,7 @@ class StepRow:
     step: SequenceStep
     day: int
     clock: datetime
-    standing: int
-    got: Got
-    got_bar: int
     own: State | None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    name: Any
-    people: int
-    bar: int
-    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +107,11 @@ class Trial:
         return [(arm, self.texts[arm.key], results.get(arm.key)) for arm in self.arms]
 
 
-def share(part: int, whole: int) -> int:
-    return round(WHOLE * part / whole) if whole else 0
-
-
 def overview(scope: Scope) -> dict[str, Any]:
-    found, sequences = progress.totals(scope.cohort), published_sequences(partner_id=scope.partner_id)
     resting = _resting(scope)
-    keys = [*sequences, *sorted(found.keys() - sequences.keys())]
     rows = [
-        Row(
-            key,
-            sequences[key].title if key in sequences else key,
-            found[key],
-            Bar.of(found[key]),
-            resting.get(key, 0),
-        )
-        for key in keys
+        Row(key, sequence.title, resting.get(key, 0), scope.numbers(key))
+        for key, sequence in published_sequences(partner_id=scope.partner_id).items()
     ]
     return {"rows": rows, **_chosen(scope)}
 
@@ -167,7 +125,7 @@ def _resting(scope: Scope) -> dict[str, int]:
 
 def _chosen(scope: Scope) -> dict[str, Any]:
     partners = Partner.objects.order_by("name").values_list("pk", "name") if scope.may_choose else []
-    return {"scope": scope, "partners": list(partners), "periods": PERIODS, "whole": WHOLE}
+    return {"scope": scope, "partners": list(partners), "periods": PERIODS}
 
 
 def detail(scope: Scope, key: str) -> dict[str, Any]:
@@ -175,18 +133,13 @@ def detail(scope: Scope, key: str) -> dict[str, Any]:
     sequence = published_sequences(partner_id=scope.partner_id).get(key)
     if sequence is None:
         raise Http404
-    totals = progress.totals(scope.cohort)[key]
     pauses = SequencePause.objects.filter(sequence=key).select_related("partner").order_by("partner__name")
     if scope.partner_id is not None:
         pauses = pauses.filter(partner_id=scope.partner_id)
     return {
         "sequence": sequence,
-        "totals": totals,
-        "bar": Bar.of(totals),
-        "steps": _steps(scope, sequence, totals),
-        "gone": totals.standing.total() - sum(totals.standing[step.key] for step in sequence.steps),
-        "reasons": _reasons(totals),
-        "conversions": _conversions(totals),
+        "numbers": scope.numbers(key),
+        "steps": _steps(scope, sequence),
         "trials": _trials(scope, sequence),
         "pauses": list(pauses[:20]),
         "sent": _sent(scope, key),
@@ -194,36 +147,12 @@ def detail(scope: Scope, key: str) -> dict[str, Any]:
     }
 
 
-def _steps(scope: Scope, sequence: Sequence, totals: Totals) -> list[StepRow]:
-    got = progress.got(sequence.key, scope.cohort)
+def _steps(scope: Scope, sequence: Sequence) -> list[StepRow]:
     own = own_texts(partner_id=scope.partner_id, sequence=sequence.key) if scope.partner_id else {}
-    rows = []
-    for number, (step, moment) in enumerate(zip(sequence.steps, plan(sequence), strict=True), 1):
-        prepared = got.get(step.key, Got())
-        state = state_of(own[step.key], step) if step.key in own else None
-        bar = share(prepared.sent, totals.entered)
-        rows.append(StepRow(number, step, day_of(moment), moment, totals.standing[step.key], prepared, bar, state))
-    return rows
-
-
-def _reasons(totals: Totals) -> list[Share]:
-    names = dict(Enrollment.Exit.choices)
-    return [_share(names.get(reason, reason), people, totals.left) for reason, people in totals.reasons.most_common()]
-
-
-def _conversions(totals: Totals) -> list[Share]:
-    converted = totals.converted
-    named = (
-        (_("followed a link to order or to register"), converted.clicked),
-        (_("left a contact"), converted.contact),
-        (_("ordered or registered, by the partner's mark"), converted.ordered),
-        (_("at least one of it"), converted.any),
-    )
-    return [_share(name, people, totals.entered) for name, people in named]
-
-
-def _share(name: Any, people: int, whole: int) -> Share:
-    return Share(name, people, share(people, whole), people / whole if whole else 0.0)
+    return [
+        StepRow(number, step, day_of(moment), moment, state_of(own[step.key], step) if step.key in own else None)
+        for number, (step, moment) in enumerate(zip(sequence.steps, plan(sequence), strict=True), 1)
+    ]
 
 
 def _trials(scope: Scope, sequence: Sequence) -> list[Trial]:

@@ -1,4 +1,4 @@
-"""How many entered, stand, got, finished, left and did what the sequence is for."""
+"""How the texts on trial do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from funnels.experiments import Arm
 from funnels.models import Enrollment, FunnelEvent
-from funnels.progress import Cohort, Converted, Got, got, totals, trial
+from funnels.progress import Cohort, trial
 from partners import tenancy
 from partners.models import Lead, Partner
 from tests.factories import make_lead, make_partner
@@ -44,72 +44,15 @@ def partner(db: None) -> Partner:
     return make_partner("anna")
 
 
-def test_everybody_is_counted_once_where_they_are(partner: Partner) -> None:
-    for step in ("first", "first", "second"):
-        stand(partner, step=step)
-    stand(partner, "frozen", "second", left_over=DAY)
-    stand(partner, "finished", "")
-    for reason in ("contact", "contact", "blocked"):
-        stand(partner, "left", "", exit_reason=reason)
-    stand(partner, sequence="energy")
-    with everybody():
-        found = totals(Cohort())
-    weight = found["weight"]
-    assert (weight.entered, weight.running, weight.frozen, weight.finished, weight.left) == (8, 4, 1, 1, 3)
-    assert weight.standing == {"first": 2, "second": 2}
-    assert weight.reasons == {"contact": 2, "blocked": 1}
-    assert weight.running + weight.finished + weight.left == weight.entered
-    assert found["energy"].entered == 1
-
-
-def test_what_a_sequence_aims_at_counts_after_the_entry(partner: Partner) -> None:
-    both, ordered, before, other = (stand(partner) for _ in range(4))
-    happen(both, "link_clicked", slot="shop")
-    happen(both, "link_clicked", slot="registration", at=NOON + DAY)
-    happen(both, "contact_left", what="phone")
-    happen(ordered, "status_changed", to="ordered")
-    happen(before, "contact_left", at=NOON - HOUR)
-    happen(other, "link_clicked", slot="blog")
-    happen(other, "status_changed", to="contacted")
-    with everybody():
-        assert totals(Cohort())["weight"].converted == Converted(clicked=1, contact=1, ordered=1, any=2)
-
-
-def test_a_partner_and_a_period_cut_the_same_people_everywhere(partner: Partner) -> None:
-    boris = make_partner("boris")
-    early, late, his = stand(partner, entered_at=NOON - 9 * DAY), stand(partner), stand(boris)
-    for lead in (early, late, his):
-        happen(lead, "warmup_sent", step="weight:first", variant="a")
-        happen(lead, "link_clicked", at=NOON + 2 * HOUR, step="weight:first", slot="shop")
-    for cohort, people in (
-        (Cohort(), 3),
-        (Cohort(partner.pk), 2),
-        (Cohort(partner.pk, NOON - DAY), 1),
-        (Cohort(None, NOON - DAY), 2),
-    ):
-        with everybody():
-            found = totals(cohort)["weight"]
-            assert (found.entered, found.converted.clicked) == (people, people)
-            assert got("weight", cohort) == {"first": Got(people)}
-
-
 def test_behind_a_partners_door_are_only_their_people(partner: Partner) -> None:
-    happen(stand(partner), "warmup_sent", step="weight:first", variant="a")
-    happen(stand(make_partner("boris")), "warmup_sent", step="weight:first", variant="a")
+    for whose in (partner, make_partner("boris")):
+        happen(stand(whose), "warmup_sent", step="weight:first", variant="a")
     with tenancy.partner(partner.pk):
-        assert totals(Cohort())["weight"].entered == 1
-        assert got("weight", Cohort()) == {"first": Got(1)}
         assert trial("weight", "first", Cohort()) == {"a": Arm("a", 1, 0)}
-
-
-def test_who_got_a_message_and_who_missed_it(partner: Partner) -> None:
-    one, two = stand(partner), stand(partner)
-    for lead in (one, one, two):
-        happen(lead, "warmup_sent", step="weight:first")
-    happen(two, "warmup_sent", step="weight:second", missed=True)
-    happen(one, "warmup_sent", step="energy:first")
     with everybody():
-        assert got("weight", Cohort()) == {"first": Got(2), "second": Got(0, 1)}
+        assert trial("weight", "first", Cohort()) == {"a": Arm("a", 2, 0)}
+        assert trial("weight", "first", Cohort(partner.pk)) == {"a": Arm("a", 1, 0)}
+        assert trial("weight", "first", Cohort(None, NOON + DAY)) == {}
 
 
 def test_a_text_on_trial_counts_what_followed_within_a_week(partner: Partner) -> None:
