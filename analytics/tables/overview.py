@@ -77,11 +77,11 @@ def days(period: Period, people: Mapping[tuple[date, str], int]) -> Table:
 
 
 def _parts(period: Period, length: int) -> Iterator[Period]:
-    first = period.first
-    while first <= period.last:
-        last = min(first + (length - 1) * DAY, period.last)
+    """The first one may be shorter: a short last one would look like a fall."""
+    first, last = period.first, period.first + ((period.days - 1) % length) * DAY
+    while last <= period.last:
         yield Period(first, last)
-        first = last + DAY
+        first, last = last + DAY, last + length * DAY
 
 
 def top_links(people: Mapping[tuple[str, str], int], names: Mapping[str, str]) -> Table:

@@ -10,6 +10,7 @@ import pytest
 from analytics.periods import Period
 from analytics.reports.cohorts import cohorts
 from analytics.reports.quality import quality
+from analytics.tables.overview import days
 from funnels.milestones import Did
 from funnels.models import FunnelVersion
 from partners import clock
@@ -156,3 +157,15 @@ def test_whether_the_score_can_be_trusted(warm: tuple[int, int], hot: tuple[int,
     report = quality(people)
     assert report.heat.verdict == verdict
     assert [band.people for band in report.bands] == [0, warm[0], hot[0], 0]
+
+
+def test_a_long_period_is_shown_by_weeks_and_the_last_one_is_whole() -> None:
+    period = Period(date(2026, 1, 1), date(2026, 4, 10))  # a hundred days
+    table = days(period, {(date(2026, 1, 2), Did.CAME): 2, (date(2026, 4, 10), Did.CAME): 3})
+    assert len(table.rows) == 15
+    assert [cell.value for cell in table.column("day")][:2] == [date(2026, 1, 1), date(2026, 1, 3)]
+    came = table.column(Did.CAME)
+    assert [came[0].value, came[-1].value] == [2, 3]
+    assert came[-1].behind is not None
+    assert came[-1].behind.days == "2026-04-04..2026-04-10"
+    assert sum(cell.value for cell in came if isinstance(cell.value, int)) == 5

@@ -14,7 +14,7 @@
       return {
         label: series.name, data: series.values, borderColor: colour,
         backgroundColor: colour, borderWidth: data.shape === "line" ? 2 : 0, borderRadius: 3, maxBarThickness: 36,
-        pointRadius: series.values.length > 40 ? 0 : 2.5, pointHitRadius: 12, tension: 0.25,
+        pointRadius: series.values.length > 40 ? 0 : 2.5, pointHitRadius: 12, cubicInterpolationMode: "monotone",
       };
     });
   }
