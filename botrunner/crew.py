@@ -30,6 +30,10 @@ class Crew:
     def __contains__(self, bot_id: object) -> bool:
         return bot_id in self._bots
 
+    def pulses(self) -> list[Pulse]:
+        """Also for other threads."""
+        return [bot.pulse for bot in list(self._bots.values())]
+
     def outdated(self, wishes: dict[int, Wish]) -> list[int]:
         """A failed bot stays until its wish changes: started again as it is, it would fail again."""
         return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import threading
 from collections.abc import Callable
@@ -54,16 +55,21 @@ async def once(service: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
 
 
 async def _patiently(work: Callable[[], T]) -> T:
-    loop = asyncio.get_running_loop()
     pause = 0.1
     while True:
         try:
-            return await loop.run_in_executor(POOL, _with_healthy_connection, work)
+            return await _in_thread(work)
         except (OperationalError, InterfaceError) as error:
             # Nothing was committed, or the claim in the transaction tells a second try that it was.
             log.warning("database is away, waiting: %s", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """The thread's lines in the log belong to the same bot and update as ours."""
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(POOL, context.run, _with_healthy_connection, work)
 
 
 def _with_healthy_connection(work: Callable[[], T]) -> T:

@@ -26,6 +26,8 @@ from botrunner.transport import NotSent
 from botrunner.turns import Clock
 from content.models import OutboxMessage
 from content.outbox.delivery import Claimed, Result, sweep
+from partners import log_context
+from partners.metrics import SENDS
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +133,8 @@ class Delivery:
             return
         self._in_hand.add(message.id)
         self._chats.hold(message.chat_id)
-        task = asyncio.create_task(self._send(outlet, message))
+        with log_context.bound(partner=message.partner_id, bot=message.bot_id):
+            task = asyncio.create_task(self._send(outlet, message))
         outlet.waiting[message.id] = task
         self._sending[task] = message.bot_id
         task.add_done_callback(lambda done: self._sending.pop(done, None))
@@ -148,6 +151,8 @@ class Delivery:
         self._chats.spend(message.chat_id, asyncio.get_running_loop().time())
         result = await self._result(outlet, message)
         outlet.departures.answered(place)
+        again = result.state == State.QUEUED
+        SENDS.labels(Lane(message.lane).name.lower(), "again" if again else str(result.state)).inc()
         self._results.append(result)  # not in one line with the await: meanwhile there is another list
         self._news.set()
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from time import perf_counter
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+from partners import log_context
+from partners.metrics import TURN_TIME, UPDATES
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -47,12 +51,16 @@ class ChatOrder(BaseUpdateProcessor):
         chat_id = _chat_id(update)
         earlier = self._last.get(chat_id)
         mine = self._last[chat_id] = asyncio.get_running_loop().create_future()
+        begun = perf_counter()
+        log_context.add(update=update.update_id if isinstance(update, Update) else None)  # the task ends with it
         try:
             if earlier is not None:
                 await asyncio.wait((earlier,))  # a bare await would cancel `earlier` together with this task
             await coroutine
         finally:
             coroutine.close()
+            UPDATES.inc()
+            TURN_TIME.observe(perf_counter() - begun)
             if isinstance(update, Update):
                 self.expected.discard(update.update_id)
             mine.set_result(None)

@@ -22,6 +22,7 @@ from botrunner.services import fleet
 from botrunner.services.fleet import Pulse, Wish
 from botrunner.webhooks.hook import Hook
 from content.outbox.delivery import sweep
+from partners import log_context
 from partners.models import Bot
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ DRAIN_SECONDS = 3.5  # a slow farewell must not hold up the other bots, nor the 
 class RunningBot:
     def __init__(self, wish: Wish, runtime: Runtime) -> None:
         self.pulse = Pulse(bot_id=wish.bot_id, generation=wish.generation)
+        self._partner_id = wish.partner_id
         self._runtime = runtime
         self._order = ChatOrder()
         self._desk = Desk.of(partner_id=wish.partner_id, bot_id=wish.bot_id, clock=runtime.clock, lease=runtime.lease)
@@ -49,7 +51,8 @@ class RunningBot:
         self._news.set()
 
     def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"bot {self.pulse.bot_id}: {name}")
+        with log_context.bound(partner=self._partner_id, bot=self.pulse.bot_id):  # handed on to all that it begins
+            task = asyncio.create_task(work, name=f"bot {self.pulse.bot_id}: {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -18,6 +18,7 @@ from botrunner.rendering import caption_params, markup, text_params
 from botrunner.replies import Replies
 from botrunner.transport import NotSent
 from content.messages import Document, Message
+from partners.metrics import SENDS
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,13 @@ async def deliver(bot: Bot, replies: Replies, departures: Departures) -> None:
         try:
             await _persistently(bot, replies, message, departures)
         except Blocked:
+            SENDS.labels("answer", "blocked").inc()
             raise
         except Undelivered as error:
+            SENDS.labels("answer", "failed").inc()
             lost = lost or error
+        else:
+            SENDS.labels("answer", "sent").inc()
     if lost is not None:
         raise lost
 

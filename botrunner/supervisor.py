@@ -43,6 +43,10 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._database_is_away = False
 
+    @property
+    def crew(self) -> Crew:
+        return self._crew
+
     def stop(self) -> None:
         """For a signal handler: everything is finished and handed over, then `run` returns."""
         self._stopping.set()

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import urllib.request
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from partners.metrics import TELEGRAM
 
 # Telegram delays its flood answers by some seconds; a shorter wait would make them look like lost sends.
 SEND_TIMEOUT = 25.0
@@ -72,11 +75,20 @@ class SharedRequest(BaseRequest):
         seconds = SEND_TIMEOUT if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         timeout = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_TIMEOUT)
         data, headers = _body(request_data)
+        try:
+            status, answer = await self._ask(
+                self._session.request(method, url, data=data, headers=headers, timeout=timeout, proxy=self._proxy)
+            )
+        except NetworkError as error:
+            TELEGRAM.labels(type(error).__name__).inc()
+            raise
+        TELEGRAM.labels(str(status)).inc()
+        return status, answer
+
+    async def _ask(self, request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> tuple[int, bytes]:
         # No `from error` below: aiohttp's errors carry the URL, and the URL carries the token.
         try:
-            async with self._session.request(
-                method, url, data=data, headers=headers, timeout=timeout, proxy=self._proxy
-            ) as response:
+            async with request as response:
                 return response.status, await response.read()
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
             raise NotSent(f"No connection to Telegram: {type(error).__name__}") from None

@@ -22,6 +22,7 @@ from botrunner.services import inbox
 from content.messages import Message
 from funnels.services.script import script_for
 from funnels.services.turns import Turn, take_turns
+from partners import log_context
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,8 @@ class Turns:
                 waiting.fail(own_error)
 
     async def _commit(self, batch: list[Waiting]) -> None:
-        answers = await in_partner(self.partner_id, self._handle, batch)
+        with log_context.bound(update=batch[0].update_id if len(batch) == 1 else None):
+            answers = await in_partner(self.partner_id, self._handle, batch)
         for waiting, replies in zip(batch, answers, strict=True):
             waiting.finish(replies)
 

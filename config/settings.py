@@ -1,5 +1,6 @@
 """All settings come from the environment (or an .env file beside manage.py); see the table in README.md."""
 
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import embedded
+from config import embedded, logs
 from config.panel import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.web.ObservedRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -215,26 +217,15 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 if PUBLIC_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from the machine itself
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from the machine itself
     SECURE_HSTS_SECONDS = 31_536_000  # of this host only: its neighbours and the preload list are not ours to decide
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"  # no neighbouring host can set them
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "botrunner.redaction.RedactSecrets"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        # at INFO they print addresses, and a Bot API address contains the token
-        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "urllib3")},
-        # at INFO a line for every tick, day and night
-        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
-        # Django's own handlers would print every line a second time
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-    },
-}
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # of the web's /metrics; without one: only this machine
+METRICS_PORT: int = env.int("METRICS_PORT", default=0)  # of a runner or worker, each its own; 0: none
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
+# A file of JSON lines per kind of process, for `manage_partners logs`; without it they are systemd's, on stderr.
+LOG_DIR: str = env.str("LOG_DIR", default=str(DATA_DIR / "logs") if DEBUG else "")
+LOGGING = logs.configuration(line=LOG_FORMAT, directory=LOG_DIR, process=logs.process_kind(sys.argv))

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from config import ticks
 from config.backups import desk
 from partners import clock
 
@@ -8,6 +9,12 @@ from partners import clock
 @shared_task
 def clear_expired_sessions() -> None:
     call_command("clearsessions")
+
+
+@shared_task
+def leave_mark() -> None:
+    """For `/readyz`."""
+    ticks.leave_mark()
 
 
 @shared_task

@@ -25,6 +25,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("config.tasks.clear_expired_sessions", every=timedelta(days=1)),
+    Tick("config.tasks.leave_mark", every=timedelta(seconds=10)),
     Tick("config.tasks.look_after_backups", every=timedelta(seconds=15)),
     Tick("partners.tasks.forget_applications", every=timedelta(days=1)),
     Tick("content.tasks.build_indexes", every=timedelta(seconds=10)),

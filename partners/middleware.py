@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
 
-from partners import tenancy
+from partners import log_context, tenancy
 from partners.access import membership_of
 from partners.login import second_step
 from partners.models import Membership
@@ -42,6 +42,8 @@ class PartnerDoorMiddleware:
             return None
         if (first := second_step(request)) is not None:
             return first
+
+        log_context.add(partner=membership.partner_id)  # until the request's end: errors are told outside of the door
 
         def rendered() -> HttpResponseBase:
             response: HttpResponseBase = view(request, *args, **kwargs)

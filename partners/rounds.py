@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
-from partners import clock, tenancy
+from partners import clock, log_context, tenancy
 
 log = logging.getLogger(__name__)
 
@@ -17,4 +17,5 @@ def for_each(partner_ids: Iterable[int], service: Callable[..., object]) -> None
             with tenancy.partner(partner_id):
                 service(partner_id=partner_id, now=clock.now())
         except Exception:
-            log.exception("%s failed for partner %s", service.__name__, partner_id)
+            with log_context.bound(partner=partner_id):
+                log.exception("%s failed for partner %s", service.__name__, partner_id)

@@ -17,6 +17,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from partners import log_context
+
 ALL_PARTNERS_ROLE = "curator_all_partners"
 NO_APPLICATION = "00000000-0000-0000-0000-000000000000"
 
@@ -35,7 +37,7 @@ def current_door() -> Door:
 def partner(partner_id: int) -> Iterator[None]:
     """A transaction in which the rows of this partner, and only these, exist."""
     own = "SELECT set_config('app.partner_id', %s, true), set_config('app.application', %s, true)"
-    with _door(partner_id, own, [str(int(partner_id)), NO_APPLICATION]):
+    with log_context.bound(partner=int(partner_id)), _door(partner_id, own, [str(int(partner_id)), NO_APPLICATION]):
         yield
 
 

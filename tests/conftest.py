@@ -122,3 +122,11 @@ def page(chromium: Any) -> Iterator[Any]:
     context = chromium.new_context(locale="ru-RU")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from botrunner.replies import NOWHERE, Replies
 from content.messages import Message
 from funnels.services.presence import mark_blocked
 from partners.fastsql import fetch
+from partners.metrics import SET_ASIDE
 
 KEPT = timedelta(days=2)  # Telegram offers an update again for at most 24 hours
 
@@ -78,6 +79,7 @@ def unsent(*, bot_id: int, update_id: int) -> Replies:
 
 def set_aside(*, bot_id: int, update_id: int, error: str, now: datetime) -> None:
     """An update that cannot be handled or answered waits for a person; it never blocks the others."""
+    SET_ASIDE.inc()
     InboxUpdate.objects.filter(bot_id=bot_id, update_id=update_id, answered_at=None).update(
         failed_at=now, error=error[:500]
     )

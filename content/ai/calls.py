@@ -22,6 +22,7 @@ from content.ai.troubles import AiError, Trouble, sentence_of
 from content.ai.types import Completion, Embedding, Ordered
 from content.models import AiUse
 from partners import tenancy
+from partners.metrics import AI_CALLS, AI_ROUBLES
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Asking:
     def fell(self, account: Account, trouble: Trouble) -> None:
         self.falls.append(Fall(account.name, trouble))
         partner_id = self.spending.partner_id
+        AI_CALLS.labels(account.name, trouble.value).inc()
         log.warning("AI: %s did not answer partner %s: %s", account.account, partner_id, trouble)
 
 
@@ -114,6 +116,7 @@ def _failed(asking: Asking, account: Account, use: AiUse, error: AiError) -> Non
     asking.fell(account, error.trouble)
     if error.perhaps_charged:
         asking.charged, asking.roubles = True, asking.roubles + use.roubles
+        AI_ROUBLES.labels(account.name).inc(float(use.roubles))
         asking.warned = budget.settle_unknown(use, trouble=error.trouble, now=now)
     else:
         budget.cancel(use, trouble=error.trouble, now=now)
@@ -132,5 +135,8 @@ def _paid(
     tokens = answered.tokens_in, answered.tokens_out
     cost = price.of(*tokens)
     asking.charged, asking.roubles = True, asking.roubles + cost
+    AI_ROUBLES.labels(account.name).inc(float(cost))
+    if trouble is None:
+        AI_CALLS.labels(account.name, "ok").inc()
     asking.warned = budget.settle(use, cost=cost, tokens=tokens, now=now, trouble=trouble)
     breaker.worked(account.account, now)

@@ -106,8 +106,8 @@ def test_tokens_are_taken_out_of_log_records() -> None:
 
 def test_tokens_are_taken_out_of_tracebacks() -> None:
     try:
-        raise ValueError(f"https://api.telegram.org/bot{TOKEN}/getMe")
-    except ValueError as error:
+        raise OSError(f"https://api.telegram.org/bot{TOKEN}/getMe")
+    except OSError as error:
         told = record("broken", exc_info=(type(error), error, error.__traceback__))
     RedactSecrets().filter(told)
     text = logging.Formatter().format(told)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from botrunner import gauges
 from botrunner.runtime import Runtime
 from botrunner.services.runners import Me
 from botrunner.supervisor import Supervisor
@@ -87,4 +88,5 @@ class Command(BaseCommand):
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signum, supervisor.stop)
         self.stdout.write(_("Bots talk to %(url)s") % {"url": settings.TELEGRAM_API_URL})
-        await supervisor.run()
+        with gauges.shown(supervisor.crew, lease=runtime.lease, clock=clock.now, port=settings.METRICS_PORT):
+            await supervisor.run()

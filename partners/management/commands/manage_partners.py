@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import clock, tenancy
+from partners.management.log_lines import LEVELS, Follower, Wanted, duration, journal_hint, shown, stored
 from partners.management.tables import bot_table, one_line, runner_table
 from partners.management.waiting import Look, Outcome, wait_until_settled
 from partners.models import Bot, Partner
@@ -21,6 +26,7 @@ WISHES: dict[str, Callable[..., object]] = {
     "stop": bots.want_stopped,
     "restart": bots.restart,
 }
+FOLLOW_EVERY = 0.5  # seconds
 
 
 class Command(BaseCommand):
@@ -29,7 +35,7 @@ class Command(BaseCommand):
     sleep: Callable[[float], object] = staticmethod(time.sleep)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["list", "status", *WISHES, "runners", "drain"])
+        parser.add_argument("action", choices=["list", "status", "logs", *WISHES, "runners", "drain"])
         parser.add_argument(
             "ids", nargs="*", metavar="ID", help=_("the partner's id, or the runner's name; none: all, to look at")
         )
@@ -37,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--timeout", type=float, default=30, help=_("seconds to wait until it is done (default 30)")
         )
+        parser.add_argument("--follow", action="store_true", help=_("logs: go on until Ctrl-C"))
+        parser.add_argument("--since", default="1h", help=_("logs: how far back, like 30m, 6h, 2d (default 1h)"))
+        parser.add_argument("--level", default="DEBUG", choices=LEVELS, help=_("logs: this level and above"))
 
     def handle(self, *args: Any, action: str, ids: list[str], timeout: float, **options: Any) -> None:
         if action in ("runners", "drain"):
@@ -49,6 +58,9 @@ class Command(BaseCommand):
         if missing:
             sentence = _("There is no partner %(ids)s. See: manage_partners list")
             raise CommandError(sentence % {"ids": ", ".join(missing)})
+        if action == "logs":
+            self.show_logs(found, **options)
+            return
         if action == "restart" and options["all"]:
             found = [(partner, bot) for partner, bot in found if not is_stopped(bot)]
         if action in WISHES:
@@ -64,6 +76,37 @@ class Command(BaseCommand):
             if not ask_drain(name=name):
                 raise CommandError(_("There is no runner %(name)s. See: manage_partners runners") % {"name": name})
         self.stdout.write(runner_table(runners()))
+
+    def show_logs(
+        self, found: Sequence[tuple[Partner, Bot | None]], *, follow: bool, since: str, level: str, **_options: Any
+    ) -> None:
+        if len(found) != 1:
+            raise CommandError(_("Name one partner: manage_partners logs ID"))
+        try:
+            begun = timezone.now() - duration(since)  # the log's clock is the real one, in the sandbox too
+        except (ValueError, OverflowError):
+            raise CommandError(
+                _("--since %(since)s is not understood. Write 30m, 6h or 2d.") % {"since": since}
+            ) from None
+        partner = found[0][0]
+        if not settings.LOG_DIR:
+            raise CommandError(journal_hint(partner.pk, since, follow=follow))
+        with contextlib.suppress(KeyboardInterrupt):
+            self.print_lines(Path(settings.LOG_DIR), Wanted(partner.pk, begun, level), follow=follow)
+
+    def print_lines(self, directory: Path, wanted: Wanted, *, follow: bool) -> None:
+        follower = Follower(directory, wanted)
+        follower.begin()  # before the look back: what is appended meanwhile is told twice rather than never
+        lines = stored(directory, wanted)
+        if not (lines or follow):
+            self.stdout.write(_("Nothing since then."))
+        while True:
+            for line in lines:
+                self.tell("\n".join(shown(line)))
+            if not follow:
+                return
+            self.sleep(FOLLOW_EVERY)
+            lines = follower.news()
 
     def explain(self, found: Sequence[tuple[Partner, Bot | None]]) -> None:
         """The errors in full; the exit code tells a script whether everything is as wanted."""
