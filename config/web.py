@@ -28,8 +28,8 @@ class ObservedRequests:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = perf_counter()
-        with log_context.bound(partner=None):
-            response = self.get_response(request)
+        log_context.begin()  # and no end: Django tells of a refused request after all middleware has ended
+        response = self.get_response(request)
         match = request.resolver_match
         view = (match.view_name if match else "") or "none"
         method = request.method if request.method in METHODS else "other"

@@ -17,6 +17,11 @@ def current() -> Mapping[str, Value]:
     return _current.get()
 
 
+def begin() -> None:
+    """Nothing of what was done here before."""
+    _current.set({})
+
+
 def add(**fields: Value) -> Token[Mapping[str, Value]]:
     """Until `reset`, or until the `bound` around it ends. None takes a field away."""
     return _current.set({**_current.get(), **fields})

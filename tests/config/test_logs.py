@@ -39,6 +39,7 @@ class Lines(list[dict[str, Any]]):
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     """The handler that production has, listening to every logger."""
+    log_context.begin()
     made = logging.config.DictConfigurator(configuration(line="json", directory="", process="tests"))
     configured = made.config
     found = Lines()
@@ -154,7 +155,7 @@ def test_a_task_names_itself_and_the_partner_also_when_the_service_fails(lines: 
     for line in (works, failed):
         assert (line["task"], line["task_id"], line["partner"]) == (speaks.name, "t-1", partner.pk)
     assert failed["error"].endswith("ValueError")
-    assert log_context.current() == {}
+    assert "task" not in log_context.current()
 
 
 @pytest.mark.django_db
@@ -175,7 +176,7 @@ def test_the_door_names_the_partner() -> None:
     partner = make_partner()
     with tenancy.partner(partner.pk):
         assert log_context.current()["partner"] == partner.pk
-    assert log_context.current() == {}
+    assert log_context.current().get("partner") != partner.pk
 
 
 @pytest.mark.django_db
@@ -194,12 +195,21 @@ def test_a_page_that_breaks_names_the_partner_of_the_login(lines: Lines) -> None
     (line,) = (line for line in lines.read() if line["logger"] == "django.request")
     assert line["partner"] == partner.pk
     assert WORDS not in lines.stream.getvalue()
-    assert log_context.current() == {}
 
 
 def test_nobody_who_is_logged_in_leaves_nothing(client: Client, lines: Lines) -> None:
     assert client.get("/no-such-page").status_code == 404
     assert "partner" not in lines.read()[0]
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_refused_names_the_login_and_the_next_request_does_not(client: Client, lines: Lines) -> None:
+    partner = make_partner()
+    client_of(owner(partner)).get("/admin/partners/lead/4711/delete/")
+    client.get("/no-such-page")
+    refused, unknown = lines.read()
+    assert refused["partner"] == partner.pk
+    assert "partner" not in unknown
 
 
 def test_text_for_a_terminal() -> None:
