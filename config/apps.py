@@ -1,8 +1,11 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401
+        from config import checks, sentry  # noqa: F401
+
+        sentry.start(settings.SENTRY_DSN, release=settings.VERSION, process=settings.PROCESS)

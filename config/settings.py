@@ -225,7 +225,9 @@ if PUBLIC_URL.startswith("https://"):
 
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # of the web's /metrics; without one: only this machine
 METRICS_PORT: int = env.int("METRICS_PORT", default=0)  # of a runner or worker, each its own; 0: none
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")  # errors go there, without words and values
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
 # A file of JSON lines per kind of process, for `manage_partners logs`; without it they are systemd's, on stderr.
 LOG_DIR: str = env.str("LOG_DIR", default=str(DATA_DIR / "logs") if DEBUG else "")
-LOGGING = logs.configuration(line=LOG_FORMAT, directory=LOG_DIR, process=logs.process_kind(sys.argv))
+PROCESS = logs.process_kind(sys.argv)
+LOGGING = logs.configuration(line=LOG_FORMAT, directory=LOG_DIR, process=PROCESS)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from pytest_django import DjangoDbBlocker
 from config import embedded
 from config.celery import app
 from config.embedded import postgres
+from tests import canary
 from tests.emptying import empty_after_each_test
+from tests.settings import LOGS
 from tests.template import migrated_database
 
 TEST_DATABASE = re.compile(r"test_curator_(\d+)(_.+)?")
@@ -36,6 +39,43 @@ def pytest_configure() -> None:
         empty_after_each_test()
     if "PYTEST_XDIST_WORKER" not in os.environ:
         drop_abandoned_databases(settings.DATABASE_URL)
+        drop_abandoned_logs()
+
+
+def drop_abandoned_logs() -> None:
+    for run in LOGS.parent.glob("*"):
+        if not Path(f"/proc/{run.name}").exists():
+            shutil.rmtree(run, ignore_errors=True)
+
+
+CANARIES = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of xdist has ended, and tells what it found in its logs."""
+    node.config.stash.setdefault(CANARIES, []).extend(getattr(node, "workeroutput", {}).get("canaries", ()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last test of all: no secret, phone or message of any test stands in a log."""
+    from django.conf import settings
+
+    found = canary.search(Path(settings.LOG_DIR))
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["canaries"] = found
+        return
+    everywhere = session.config.stash.setdefault(CANARIES, [])
+    everywhere += found
+    shutil.rmtree(LOGS, ignore_errors=True)
+    if everywhere:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for found in config.stash.get(CANARIES, []):
+        terminalreporter.write_line(f"In the log, where it may not be: {found}", red=True)
 
 
 def pytest_xdist_auto_num_workers() -> int:

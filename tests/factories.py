@@ -9,6 +9,7 @@ from typing import Any
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Bot, Consent, Lead, Link, Partner
+from tests import canary
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _number = count(1)
@@ -35,7 +36,7 @@ def make_partner(slug: str = "", **fields: Any) -> Partner:
 def make_bot(partner: Partner | None = None, **fields: Any) -> Bot:
     partner = partner or make_partner()
     number = next(_number)
-    token = Secret(fields.pop("token", token_of(number)))
+    token = Secret(canary.secret(fields.pop("token", token_of(number))))
     values = {"telegram_id": int(token.reveal().partition(":")[0]), "username": f"test{number}_bot"}
     with tenancy.all_partners():
         return Bot.objects.create(partner=partner, token=token, **values | fields)
@@ -55,6 +56,7 @@ def make_lead(partner: Partner, **fields: Any) -> Lead:
         "created_at": NOW,
         "last_seen_at": NOW,
     }
+    canary.phone(str(fields.get("phone", "")))
     with tenancy.all_partners():
         return Lead.objects.create(partner=partner, **values | fields)
 

@@ -7,11 +7,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # xdist workers and programs that a test starts inherit these.
 os.environ.setdefault("CURATOR_TEST_RUN", str(os.getpid()))
+LOGS = ROOT / "var" / "test" / "logs" / os.environ["CURATOR_TEST_RUN"]
 os.environ.update(
     DEBUG="0",
     SECRET_KEY="only-for-tests-only-for-tests-only-for-tests-0123456789",
     FIELD_ENCRYPTION_KEYS="dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     DATA_DIR=str(ROOT / "var" / "test"),
+    # Of this process and those that it starts; searched at the end for what may not be there, see tests/canary.py.
+    LOG_DIR=str(LOGS / os.environ.get("PYTEST_XDIST_WORKER", "alone")),
     PUBLIC_URL="http://curator.example",  # Telegram refuses buttons to names without a dot
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     TELEGRAM_API_URL="http://127.0.0.1:9",

@@ -27,6 +27,7 @@ from botrunner.sandbox.params import Upload
 from botrunner.sandbox.server import Sandbox
 from botrunner.sandbox.state import BotAccount, Chat, Message, Person
 from botrunner.sandbox.world import ApiCall, CallbackQuery, World, utc_now
+from tests import canary
 
 T = TypeVar("T")
 TIMEOUT = 10.0
@@ -290,7 +291,7 @@ class ChatDriver:
         return self.send(f"/start {code}".strip())
 
     def send(self, text: str, *, reply_to: int | None = None, thread_id: int | None = None) -> MessageView:
-        return self._act(people.send_text, text, reply_to=reply_to, thread_id=thread_id)
+        return self._act(people.send_text, canary.words(text), reply_to=reply_to, thread_id=thread_id)
 
     def send_photo(self, data: bytes, *, caption: str = "") -> MessageView:
         return self._act(people.send_file, Upload("photo.png", "image/png", data), caption=caption)
@@ -299,10 +300,10 @@ class ChatDriver:
         return self._act(people.send_file, Upload(name, mime, data))
 
     def share_contact(self, phone: str = "", *, owner_id: int | None = None) -> MessageView:
-        return self._act(people.share_contact, phone=phone, owner_id=owner_id)
+        return self._act(people.share_contact, phone=canary.phone(phone), owner_id=owner_id)
 
     def edit(self, message_id: int, text: str) -> MessageView:
-        return self._act(people.edit_text, message_id, text)
+        return self._act(people.edit_text, message_id, canary.words(text))
 
     def press(self, text: str, *, message_id: int | None = None) -> Press | None:
         """The inline button of the newest message that has it, else the button of the reply keyboard.

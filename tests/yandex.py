@@ -16,6 +16,7 @@ from content.ai.standin.cloud import Cloud, completed
 from partners import tenancy
 from partners.fields import Secret
 from partners.models import Partner, YandexAccount
+from tests import canary
 
 FOLDER, API_KEY = "b1gfolder", "AQVNcanary-api-key-0123456789"
 KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
@@ -42,11 +43,11 @@ def running_cloud(**settings: Any) -> Iterator[Standin]:
 
 
 def api_key_account(partner: Partner, **fields: Any) -> None:
-    _account(partner, {"api_key": Secret(API_KEY)} | fields)
+    _account(partner, {"api_key": Secret(canary.secret(API_KEY))} | fields)
 
 
 def service_account(partner: Partner, **fields: Any) -> None:
-    key = {"service_account_id": "ajeservice", "key_id": "ajekey", "private_key": Secret(PEM)}
+    key = {"service_account_id": "ajeservice", "key_id": "ajekey", "private_key": Secret(canary.secret(PEM))}
     _account(partner, key | fields)
 
 
