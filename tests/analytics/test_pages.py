@@ -286,3 +286,13 @@ def test_thirty_rows_cost_no_more_queries_than_one(page: str) -> None:
         response = client.get(page)
     assert response.status_code == 200
     assert len(many) == len(few)
+
+
+def test_many_people_come_by_the_page(anna: Partner) -> None:
+    counted(*(make_visitor(anna, YESTERDAY) for _ in range(60)))
+    client = client_of(owner(anna))
+    first, last = (client.get(f"{DEEDS}came&p={number}") for number in (1, 2))
+    assert [len(rows_of(each, "people")) for each in (first, last)] == [50, 13]
+    assert last.context["number"] == 63
+    exported = client.get(f"{DEEDS}came&format=csv").content.decode("utf-8-sig")
+    assert len(exported.splitlines()) == 64
