@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from analytics.models import CountedPartner, Rollup
@@ -58,13 +58,14 @@ def _roll_up(now: datetime, progress: Progress | None) -> int:
         rollup = Rollup.objects.get_or_create(pk=1)[0]
         [(horizon,)] = fetch(HORIZON, [])
         zones = dict(Partner.objects.values_list("pk", "time_zone"))
-        # A restored database may count its transactions from the beginning.
-        if rollup.definition != definition() or rollup.txid > horizon:
-            leads, anew = list(_leads()), list(zones)
-        else:
-            news = [lead_id for (lead_id,) in fetch(NEWS, [rollup.txid, horizon])]
-            anew = _moved(zones)
-            leads = list({*news, *_leads(partner_id__in=anew)}) if anew else news
+    # A restored database may count its transactions from the beginning.
+    everybody = rollup.definition != definition() or rollup.txid > horizon
+    if everybody:
+        _forget()
+    with tenancy.all_partners():
+        anew = list(zones) if everybody else _moved(zones)
+        news = [] if everybody else [lead_id for (lead_id,) in fetch(NEWS, [rollup.txid, horizon])]
+        leads = list(dict.fromkeys((*_leads(partner_id__in=anew), *news))) if anew else news
         mark_days(anew)
     count_leads(leads, zones, progress)
     count_days(zones)
@@ -72,6 +73,16 @@ def _roll_up(now: datetime, progress: Progress | None) -> int:
         Rollup.objects.update(txid=horizon, definition=definition(), counted_at=now)
         _remember(zones)
     return len(leads)
+
+
+def _forget() -> None:
+    """The sums may be of other rules than the milestones they would be corrected by: both begin again.
+
+    Outside of any door, because only the tables' owner may empty them. Until all is counted the pages say so.
+    """
+    with transaction.atomic():
+        fetch("TRUNCATE analytics_tally, funnels_milestone", [])
+        Rollup.objects.update(definition="", counted_at=None)
 
 
 def _leads(**which: object) -> QuerySet[Lead, int]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from analytics.models import Tally
+from analytics.models import Rollup, Tally
 from analytics.periods import Period
 from analytics.queries.overview import overview
 from analytics.queries.tallies import Whose, people_behind
@@ -158,6 +158,19 @@ def test_an_event_that_was_committed_late_is_not_missed() -> None:
     _move(partner, "Asia/Vladivostok")
     assert rollups.roll_up(now=NOW) == 2
     assert rollups.recount(now=NOW) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sums_of_other_rules_are_made_anew() -> None:
+    lead = make_lead(make_partner())
+    happened(lead, "started")
+    rollups.roll_up(now=NOW)
+    right = tallies()
+    with tenancy.all_partners():
+        Tally.objects.update(people=7)
+        Rollup.objects.update(definition="of old rules")
+    assert rollups.roll_up(now=NOW) == 1
+    assert tallies() == right
 
 
 def _elsewhere(other: Any, lead: Lead) -> None:
