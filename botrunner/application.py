@@ -8,6 +8,7 @@ from typing import Any
 
 from telegram import Update, User
 from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.request import BaseRequest
 
 from botrunner.context import Context, Desk, desk_of
 from botrunner.db import in_partner
@@ -15,7 +16,6 @@ from botrunner.handlers import HANDLERS
 from botrunner.processor import ChatOrder
 from botrunner.redaction import redact
 from botrunner.services import inbox
-from botrunner.transport import SharedRequest
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 class KnownBot(ExtBot[None]):
     """A bot whose getMe we may already know: Telegram answers only some twenty new tokens a minute."""
 
-    def __init__(self, *, token: str, api_url: str, request: SharedRequest, me: dict[str, Any] | None) -> None:
+    def __init__(self, *, token: str, api_url: str, request: BaseRequest, me: dict[str, Any] | None) -> None:
         super().__init__(
             token,
             base_url=f"{api_url}/bot",

@@ -85,7 +85,10 @@ class Crew:
     async def report(self) -> None:
         """Changes at once, mere signs of life less often: they are a thousand rows."""
         now = self._runtime.clock()
-        await self._write([bot.pulse for bot in self._bots.values() if bot.pulse.has_news(now)])
+        pulses = [bot.pulse for bot in self._bots.values()]
+        news = [pulse for pulse in pulses if pulse.has_news(now)]
+        await self._write(news)
+        await in_all_partners(fleet.count, pulses=news, now=now)
 
     async def bury(self, wishes: Collection[Wish]) -> None:
         """Bots whose locks are ours for a moment, and that a killed runner still calls running."""

@@ -68,6 +68,7 @@ class Intake:
             await asyncio.sleep(0.05)
 
     async def _dispatch(self, raw: dict[str, Any]) -> None:
+        self._pulse.updates += 1
         try:
             update = Update.de_json(raw, self._application.bot)
         except Exception as error:  # Telegram may send anything; one bad update must not stop the bot

@@ -32,6 +32,7 @@ class InboxUpdate(models.Model):
                 condition=models.Q(answered_at__isnull=True, failed_at__isnull=True),
             ),
             models.Index(fields=["received_at"], name="inbox_received"),
+            models.Index(fields=["failed_at"], name="inbox_failed", condition=models.Q(failed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

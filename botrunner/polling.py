@@ -15,7 +15,7 @@ from botrunner.intake import Intake
 from botrunner.lease import Lease
 from botrunner.services.fleet import Pulse
 from botrunner.turns import Clock
-from partners.models import Bot
+from partners.health import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Polling:
                 await asyncio.sleep(pause)
             else:
                 pause, seconds = 1.0, POLL_SECONDS
-                self._pulse.state, self._pulse.answered_at = Bot.State.RUNNING, self._clock()
+                self._pulse.works(self._clock())
                 if updates:
                     await self._lease.wait()
                     await self._intake.receive(updates)
@@ -94,5 +94,5 @@ class Polling:
                 return CONFLICT_PAUSE
             return min(CONFLICT_PAUSE, WEBHOOK_PAUSE)
         text = _("Another program receives this bot's updates: stop it, or take a new token from @BotFather.")
-        self._pulse.failed(text, self._clock())
+        self._pulse.failed(text, self._clock(), trouble=Trouble.CONFLICT)
         return CONFLICT_PAUSE

@@ -15,6 +15,7 @@ from botrunner.context import Desk
 from botrunner.db import in_all_partners, in_partner
 from botrunner.delivery import Outlet
 from botrunner.intake import Intake
+from botrunner.meter import Meter
 from botrunner.polling import Polling, note_trouble
 from botrunner.processor import ChatOrder
 from botrunner.runtime import Runtime
@@ -23,6 +24,7 @@ from botrunner.services.fleet import Pulse, Wish
 from botrunner.webhooks.hook import Hook
 from content.outbox.delivery import sweep
 from partners import log_context
+from partners.health import Trouble
 from partners.models import Bot
 
 log = logging.getLogger(__name__)
@@ -86,7 +88,8 @@ class RunningBot:
             self._begin(self._listen(intake), "inbox")
             await self._receive(application, intake)
         except InvalidToken:
-            self._failed(_("Telegram does not accept the token: take a new one from @BotFather and enter it here."))
+            error = _("Telegram does not accept the token: take a new one from @BotFather and enter it here.")
+            self._failed(error, trouble=Trouble.TOKEN)
         except Exception as error:
             log.error("bot %s broke: %s\n%s", self.pulse.bot_id, describe(error), frames(error))
             self._failed(describe(error))
@@ -138,13 +141,14 @@ class RunningBot:
         if application is not None and not busy and menus.panels_due(wish):
             self._showing_panels = self._begin(menus.show_panels(application.bot, wish), "panel menus")
 
-    def _failed(self, error: str) -> None:
-        self.pulse.failed(error, self._runtime.clock())
+    def _failed(self, error: str, *, trouble: str = "") -> None:
+        self.pulse.failed(error, self._runtime.clock(), trouble=trouble)
 
     async def _open(self) -> BotApplication:
         keys = await in_all_partners(fleet.keys_of, bot_id=self.pulse.bot_id)
         self._menu = keys.menu
-        bot = KnownBot(token=keys.token, api_url=self._runtime.api_url, request=self._runtime.request, me=keys.me)
+        request = Meter(self._runtime.request, self.pulse)
+        bot = KnownBot(token=keys.token, api_url=self._runtime.api_url, request=request, me=keys.me)
         application = build(bot=bot, desk=self._desk, order=self._order)
         await self._until_answered(application)
         if keys.me is None:

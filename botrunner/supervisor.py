@@ -21,6 +21,7 @@ from botrunner.runtime import Runtime
 from botrunner.services import fleet, inbox, outgoing
 from botrunner.services.fleet import Wish
 from botrunner.services.runners import Me
+from botrunner.watching import stand_in
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Supervisor:
                 ("delivery", self._runtime.delivery.run()),
                 ("typing", self._runtime.typing.run()),
                 ("heartbeat", self._peers.beat()),
+                ("watch", stand_in(self._runtime.clock)),
             )
         ]
         working = asyncio.create_task(self._work())

@@ -43,6 +43,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "active": lambda request: request.path.startswith("/analytics/"),
                 "permission": _if_may("analytics.view_report"),
             },
+            _item(_("Incidents"), "emergency_home", "partners_incident", "partners.view_incident"),
             _item(_("Leads"), "groups", "partners_lead", "partners.view_lead"),
             _item(_("Alerts"), "notifications_active", "funnels_alert", "funnels.view_alert"),
             {

@@ -50,6 +50,14 @@ WEBHOOK_PORT: int = env.int("WEBHOOK_PORT", default=8090)
 TELEGRAM_RATE: float = env.float("TELEGRAM_RATE", default=28.5)  # messages a second of one bot
 TELEGRAM_LINK_URL: str = env.str("TELEGRAM_LINK_URL", default="https://t.me").rstrip("/")
 OPERATOR_TELEGRAM_IDS: list[int] = env.list("OPERATOR_TELEGRAM_IDS", cast=int, default=[])
+OPERATORS_EMAILS: list[str] = env.list("OPERATORS_EMAILS", default=[])  # who is mailed about incidents
+# smtp+tls://user:password@host:587; unset, nothing is mailed.
+_mail = env.email("EMAIL_URL", default="dummymail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default=EMAIL_HOST_USER or "curator@localhost")
 YANDEX_LLM_URL: str = env.str("YANDEX_LLM_URL", default="https://llm.api.cloud.yandex.net").rstrip("/")
 YANDEX_IAM_URL: str = env.str("YANDEX_IAM_URL", default="https://iam.api.cloud.yandex.net").rstrip("/")
 # The network's own accounts, for partners who have none; without any, answers are quoted from the documents.

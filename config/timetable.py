@@ -47,6 +47,8 @@ TIMETABLE = (
     Tick("funnels.tasks.tell_of_posts", every=timedelta(minutes=1)),
     Tick("analytics.tasks.roll_up", every=timedelta(seconds=5)),
     Tick("funnels.tasks.look_after_newcomers", every=timedelta(minutes=1)),
+    Tick("botrunner.tasks.watch_fleet", every=timedelta(seconds=20)),
+    Tick("botrunner.tasks.forget_old_watches", every=timedelta(hours=6)),
     Tick("botrunner.tasks.prune_inbox", every=timedelta(minutes=10)),
     Tick("botrunner.tasks.sweep_outbox", every=timedelta(minutes=5)),
 )

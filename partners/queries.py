@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,27 +11,26 @@ from typing import Any
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from partners.models import Bot, Consent, Lead, Partner
+from partners.health import Health, Status, health_of, is_fresh
+from partners.models import Bot, BotTraffic, BotVitals, Consent, Lead, Partner, Runner
 
-HEARTBEAT_LIMIT = timedelta(seconds=75)  # a quiet bot's poll is answered every 50 to 60 seconds
-START_LIMIT = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """`tone` chooses the colour; the word says the same without it."""
-
-    word: str
-    tone: str
-    needs_attention: bool = False
+# All that health and search need of a bot; the rest is read for the bots that a page shows.
+LIGHT = ("wanted", "state", "trouble", "generation", "running_generation", "wanted_at", "heartbeat_at", "username")
+BARS = 24  # hours
 
 
 @dataclass(frozen=True, slots=True)
 class FleetRow:
     bot: Bot
-    status: Status
-    leads: int
-    leads_today: int
+    health: Health
+
+    @property
+    def status(self) -> Status:
+        return self.health.status
+
+    @property
+    def vitals(self) -> BotVitals | None:
+        return vitals_of(self.bot)
 
     @property
     def tests(self) -> list[dict[str, Any]]:
@@ -51,6 +51,16 @@ class FleetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is counted only for the bots that a page shows. `bars`: updates of the last hours, the oldest first."""
+
+    leads: int = 0
+    leads_today: int = 0
+    bars: tuple[int, ...] = ()
+    webhook: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """Bots that need attention come first."""
 
@@ -68,11 +78,11 @@ class Fleet:
 
     @property
     def troubled(self) -> int:
-        return sum(row.status.needs_attention for row in self.rows)
+        return sum(row.health.needs_attention for row in self.rows)
 
     @property
     def leads_today(self) -> int:
-        return sum(row.leads_today for row in self.rows)
+        return sum(vitals.leads_today for row in self.rows if (vitals := vitals_of(row.bot)))
 
     @property
     def misses_runner(self) -> bool:
@@ -80,43 +90,65 @@ class Fleet:
 
 
 def fleet(now: datetime) -> Fleet:
-    bots = list(Bot.objects.select_related("partner").defer("token").order_by("partner__name", "pk"))
-    alive = runner_is_alive(bots, now)
-    counts = lead_counts(now)
-    rows = [FleetRow(bot, status_of(bot, now), *counts.get(bot.partner_id, (0, 0))) for bot in bots]
-    rows.sort(key=lambda row: not row.status.needs_attention)
-    return Fleet(rows, alive, now)
+    bots = list(
+        Bot.objects.select_related("partner", "vitals")
+        .only(*LIGHT, "telegram_id", "partner__name", "partner__slug", *(f"vitals__{name}" for name in _VITALS))
+        .order_by("partner__name", "pk")
+    )
+    rows = [FleetRow(bot, health_of(bot, vitals_of(bot), now)) for bot in bots]
+    rows.sort(key=lambda row: (not row.health.needs_attention, row.status.tone != "bad"))
+    return Fleet(rows, runner_is_alive(bots, now), now)
+
+
+def whole(rows: Iterable[FleetRow]) -> list[FleetRow]:
+    """The same bots with everything that a page shows of them."""
+    health = {row.bot.pk: row.health for row in rows}
+    bots = Bot.objects.select_related("partner", "vitals").defer("token").in_bulk(list(health))
+    return [FleetRow(bots[pk], how) for pk, how in health.items() if pk in bots]
+
+
+def numbers(rows: Sequence[FleetRow], now: datetime) -> dict[int, Numbers]:
+    """By the bot's id."""
+    leads = lead_counts(now, [row.bot.partner_id for row in rows])
+    bars = _bars([row.bot.pk for row in rows], now)
+    hooked = set(Runner.objects.filter(webhook=True, ended_at=None).values_list("name", flat=True))
+    return {
+        row.bot.pk: Numbers(*leads.get(row.bot.partner_id, (0, 0)), bars[row.bot.pk], row.bot.runner in hooked)
+        for row in rows
+    }
+
+
+def vitals_of(bot: Bot) -> BotVitals | None:
+    """None until they are measured for the first time."""
+    return getattr(bot, "vitals", None)
 
 
 def runner_is_alive(bots: Iterable[Bot], now: datetime) -> bool:
-    return any(_is_fresh(bot, now) for bot in bots)
+    return any(is_fresh(bot, now) for bot in bots)
 
 
-def lead_counts(now: datetime) -> dict[int, tuple[int, int]]:
+def _bars(bot_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, ...]]:
+    begin = now - timedelta(hours=BARS)
+    counted = BotTraffic.objects.filter(bot_id__in=bot_ids, at__gt=begin).values_list("bot_id", "at", "updates")
+    hours: defaultdict[int, list[int]] = defaultdict(lambda: [0] * BARS)
+    for bot_id, at, updates in counted:
+        hours[bot_id][min(BARS - 1, int((at - begin).total_seconds() // 3600))] += updates
+    return {bot_id: tuple(hours[bot_id]) for bot_id in bot_ids}
+
+
+def lead_counts(now: datetime, partner_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """partner id -> (leads, leads since midnight in the partner's zone)."""
     midnight = Func(
         Value("day"), Value(now), F("partner__time_zone"), function="date_trunc", output_field=DateTimeField()
     )
     today = Count("pk", filter=Q(created_at__gte=midnight))
-    counted = Lead.objects.order_by().values("partner_id").annotate(all=Count("pk"), today=today)
+    counted = (
+        Lead.objects.filter(partner_id__in=partner_ids)
+        .order_by()
+        .values("partner_id")
+        .annotate(all=Count("pk"), today=today)
+    )
     return {row["partner_id"]: (row["all"], row["today"]) for row in counted}
-
-
-def status_of(bot: Bot, now: datetime) -> Status:
-    if bot.wanted == Bot.Wanted.STOPPED:
-        stopping = bot.state in (Bot.State.RUNNING, Bot.State.STARTING) and _is_fresh(bot, now)
-        return Status(_("stopping"), "wait") if stopping else Status(_("stopped"), "off")
-    if bot.state == Bot.State.FAILED and bot.running_generation >= bot.generation:
-        return Status(_("failed"), "bad", needs_attention=True)
-    if bot.state == Bot.State.RUNNING:
-        if not _is_fresh(bot, now):
-            return Status(_("does not answer"), "bad", needs_attention=True)
-        if bot.running_generation == bot.generation:
-            return Status(_("running"), "good")
-        return Status(_("restarting"), "wait", needs_attention=_is_late(bot, now))
-    if bot.state == Bot.State.STARTING and _is_fresh(bot, now):
-        return Status(_("starting"), "wait", needs_attention=_is_late(bot, now))
-    return Status(_("waits for a start"), "wait", needs_attention=_is_late(bot, now))
 
 
 def no_signals(partner: Partner) -> str:
@@ -135,12 +167,7 @@ def _points(report: Any) -> list[dict[str, Any]]:
     return [point for point in report if isinstance(point, dict)] if isinstance(report, list) else []
 
 
-def _is_fresh(bot: Bot, now: datetime) -> bool:
-    return bot.heartbeat_at is not None and now - bot.heartbeat_at < HEARTBEAT_LIMIT
-
-
-def _is_late(bot: Bot, now: datetime) -> bool:
-    return bot.wanted_at is None or now - bot.wanted_at > START_LIMIT
+_VITALS = [field.name for field in BotVitals._meta.concrete_fields]
 
 
 def consents_in_force(lead: Lead) -> dict[str, Consent]:

@@ -42,6 +42,10 @@ OPENS_ALL = {
     ("analytics/services/rollups.py", "count_leads"),
     ("analytics/services/rollups.py", "recount"),
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
+    ("botrunner/services/incident_news.py", "_settle"),
+    ("botrunner/services/incident_news.py", "mail"),  # whatever is wrong, with whomever
+    ("botrunner/services/watch.py", "look"),  # everybody's bots
+    ("botrunner/tasks.py", "forget_old_watches"),  # a sweep
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
     ("botrunner/tasks.py", "sweep_outbox"),  # a sweep
     ("config/backups/settling.py", "settle"),  # everybody's bots, messages and posts after a restore

@@ -47,7 +47,20 @@ from funnels.models import (
 )
 from partners import tenancy
 from partners.fields import Secret
-from partners.models import AuditEntry, Bot, Consent, Destination, Invitation, Membership, Partner, YandexAccount
+from partners.models import (
+    AuditEntry,
+    Bot,
+    BotTraffic,
+    BotVitals,
+    Consent,
+    Destination,
+    Incident,
+    IncidentEvent,
+    Invitation,
+    Membership,
+    Partner,
+    YandexAccount,
+)
 from tests.factories import NOW, make_bot, make_lead, make_link, make_partner
 from tests.personas import make_user
 
@@ -112,6 +125,10 @@ def make_full_partner(slug: str) -> Partner:
         Checklist.objects.create(partner=partner, started_at=NOW)
         ChecklistTask.objects.create(partner=partner, task="menu", done_at=NOW)
         AuditEntry.objects.create(partner=partner, at=NOW, actor_name="anna", action=AuditEntry.Action.CHANGE)
+        BotTraffic.objects.create(bot=bot, partner=partner, at=NOW + timedelta(seconds=partner.pk))
+        BotVitals.objects.create(bot=bot, partner=partner, measured_at=NOW)
+        incident = Incident.objects.create(partner=partner, kind="down", since=NOW, bad_at=NOW)
+        IncidentEvent.objects.create(partner=partner, incident=incident, what="opened", at=NOW)
         InboxUpdate.objects.create(partner=partner, bot=bot, update_id=1, payload="{}", received_at=NOW)
     return partner
 

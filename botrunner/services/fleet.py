@@ -65,10 +65,19 @@ class Pulse:
     last_update_at: datetime | None = None
     error: str = ""
     error_at: datetime | None = None
+    trouble: str = ""
+    # since they were last written down
+    updates: int = 0
+    calls: int = 0
+    throttled: int = 0
     reported: tuple[object, ...] = ()
 
-    def failed(self, error: str, now: datetime) -> None:
-        self.state, self.error, self.error_at = Bot.State.FAILED, error[:500], now
+    def works(self, now: datetime) -> None:
+        """Telegram has just answered it."""
+        self.state, self.answered_at, self.trouble = Bot.State.RUNNING, now, ""
+
+    def failed(self, error: str, now: datetime, *, trouble: str = "") -> None:
+        self.state, self.error, self.error_at, self.trouble = Bot.State.FAILED, error[:500], now, trouble
 
     def troubled(self, error: str, now: datetime) -> None:
         self.error, self.error_at = error[:500], now
@@ -141,9 +150,10 @@ REPORT = """
 UPDATE partners_bot b SET state = r.state, running_generation = r.generation, runner = %s,
     heartbeat_at = coalesce(r.beats_at, heartbeat_at), last_update_at = coalesce(r.last_update_at, b.last_update_at),
     last_error = CASE WHEN r.error_at IS NULL THEN b.last_error ELSE r.error END,
-    last_error_at = coalesce(r.error_at, b.last_error_at)
-FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[])
-    AS r (id, state, generation, beats_at, last_update_at, error, error_at)
+    last_error_at = coalesce(r.error_at, b.last_error_at), trouble = r.trouble
+FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[],
+            %b::text[])
+    AS r (id, state, generation, beats_at, last_update_at, error, error_at, trouble)
 WHERE b.id = r.id AND b.runner = %s
 """
 
@@ -154,12 +164,33 @@ def report(*, pulses: Sequence[Pulse], runner: str, now: datetime, last: bool = 
     What a runner says of bots that another one has taken is not written.
     """
     rows = [
-        (p.bot_id, p.state, p.generation, p.beat(now), p.last_update_at, p.error, p.error_at)
+        (p.bot_id, p.state, p.generation, p.beat(now), p.last_update_at, p.error, p.error_at, p.trouble)
         for p in sorted(pulses, key=lambda pulse: pulse.bot_id)  # two runners must not lock rows crosswise
     ]
     fetch(REPORT, ["" if last else runner, *(list(column) for column in zip(*rows, strict=True)), runner])
     for pulse in pulses:
         pulse.was_reported(now)
+
+
+COUNT = """
+INSERT INTO partners_bottraffic AS t (bot_id, partner_id, at, updates, calls, throttled)
+SELECT b.id, b.partner_id, date_bin('15 minutes', %s, 'epoch'), c.updates, c.calls, c.throttled
+FROM unnest(%b::bigint[], %b::int[], %b::int[], %b::int[]) AS c (id, updates, calls, throttled)
+JOIN partners_bot b ON b.id = c.id
+ON CONFLICT (bot_id, at) DO UPDATE SET updates = t.updates + EXCLUDED.updates, calls = t.calls + EXCLUDED.calls,
+    throttled = t.throttled + EXCLUDED.throttled
+"""
+
+
+def count(*, pulses: Sequence[Pulse], now: datetime) -> None:
+    """Adds what the bots did since they were last counted. Lost with a crash: it is for looking at, not for sums."""
+    busy = sorted((p for p in pulses if p.updates or p.calls), key=lambda pulse: pulse.bot_id)
+    if not busy:
+        return
+    rows = [(p.bot_id, p.updates, p.calls, p.throttled) for p in busy]
+    for pulse in busy:
+        pulse.updates = pulse.calls = pulse.throttled = 0
+    fetch(COUNT, [now, *(list(column) for column in zip(*rows, strict=True))])
 
 
 def claim_self_test(*, bot_id: int) -> bool:

@@ -17,7 +17,6 @@ from botrunner.services.fleet import Pulse
 from botrunner.turns import Clock
 from botrunner.webhooks.address import secret_of, url_of
 from botrunner.webhooks.health import Trouble, judge
-from partners.models import Bot
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class Hook:
                 await asyncio.sleep(pause)
             else:
                 pause = 1.0
-                self._pulse.state, self._pulse.answered_at = Bot.State.RUNNING, self._clock()
+                self._pulse.works(self._clock())
                 self._intake.answer_late()
                 await asyncio.sleep(CHECK_EVERY)
 

@@ -1,3 +1,3 @@
-from partners.admin import applications, audit, backups, links, partners, users
+from partners.admin import applications, audit, backups, incidents, links, partners, users
 
-__all__ = ["applications", "audit", "backups", "links", "partners", "users"]
+__all__ = ["applications", "audit", "backups", "incidents", "links", "partners", "users"]

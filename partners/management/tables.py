@@ -7,14 +7,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from partners.health import health_of
 from partners.models import Bot, Partner
+from partners.queries import vitals_of
 from partners.services.runners import RunnerView
 
 LONGEST = 48
 
 
 def bot_table(partners: Iterable[tuple[Partner, Bot | None]], now: datetime) -> str:
-    head = [_("ID"), _("name"), _("bot"), _("wanted"), _("state"), _("last update"), _("last error")]
+    head = [_("ID"), _("name"), _("bot"), _("wanted"), _("state"), _("health"), _("last update"), _("last error")]
     return table([head, *(_row(partner, bot, now) for partner, bot in partners)])
 
 
@@ -61,13 +63,14 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 def _row(partner: Partner, bot: Bot | None, now: datetime) -> list[str]:
     name = one_line(partner.name, 28)
     if bot is None:
-        return [partner.slug, name, _("no bot"), "–", "–", "–", ""]
+        return [partner.slug, name, _("no bot"), "–", "–", "–", "–", ""]
     return [
         partner.slug,
         name,
         one_line(str(bot), 34),
         bot.get_wanted_display(),
         bot.get_state_display(),
+        one_line(health_of(bot, vitals_of(bot), now).word),
         age(bot.last_update_at, now),
         one_line(bot.last_error),
     ]

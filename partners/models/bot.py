@@ -46,6 +46,8 @@ class Bot(models.Model):
     last_update_at = models.DateTimeField(_("last update"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True)
+    # Why it does not work, as a word for programs: «token», «conflict», or nothing that needs a person.
+    trouble = models.CharField(_("trouble"), max_length=10, blank=True, default="", db_default="")
     self_test = models.JSONField(_("self-test"), null=True, blank=True)
     self_test_at = models.DateTimeField(_("self-test at"), null=True, blank=True)
     topics_report = models.JSONField(_("topics"), null=True, blank=True)

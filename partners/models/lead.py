@@ -76,6 +76,7 @@ class Lead(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "status"], name="lead_status"),  # counted without reading the rows
+            models.Index(fields=["partner", "created_at"], name="lead_created"),
             models.Index(fields=["partner", "phone"], name="lead_phone", condition=~models.Q(phone="")),
             models.Index(
                 fields=["score_due_at"], name="lead_score_due", condition=models.Q(score_due_at__isnull=False)

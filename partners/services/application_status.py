@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from partners import clock, tenancy
+from partners.health import health_of
 from partners.models import Application, Bot
 from partners.queries import FleetRow
-from partners.queries import status_of as bot_status
 from partners.services.bots import is_settled
 
 
@@ -47,5 +47,5 @@ def status_of(application: Application) -> Status:
 def status_behind_the_door(application: Application) -> Status:
     bots = Bot.objects.select_related("partner").defer("token")
     bot = bots.filter(partner_id=application.partner_key or 0).first()
-    row = FleetRow(bot, bot_status(bot, clock.now()), 0, 0) if bot else None
+    row = FleetRow(bot, health_of(bot, None, clock.now())) if bot else None
     return Status(application, bot, row)

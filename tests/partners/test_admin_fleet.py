@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import queries, tenancy
+from partners import health, queries, tenancy
+from partners.health import Health, Status
 from partners.models import Bot
-from partners.queries import FleetRow, Status
+from partners.queries import FleetRow
 from tests.factories import make_bot, make_lead, make_link, make_partner, token_of
 from tests.personas import client_of, operator, owner
 
@@ -24,7 +25,7 @@ INDEX = "admin:index"
 
 def status(**fields: object) -> Status:
     values = {"wanted": "running", "wanted_at": NOW, "heartbeat_at": NOW, "running_generation": 1}
-    return queries.status_of(Bot(**values | fields), NOW)
+    return health.status_of(Bot(**values | fields), NOW)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_leads_of_today_are_counted_from_the_partners_midnight() -> None:
         make_lead(partner, created_at=NOW - timedelta(hours=1))
         make_lead(partner, created_at=NOW - timedelta(minutes=10))
     with tenancy.all_partners():
-        assert queries.lead_counts(NOW) == {moscow.pk: (2, 1), berlin.pk: (2, 2)}
+        assert queries.lead_counts(NOW, [moscow.pk, berlin.pk]) == {moscow.pk: (2, 1), berlin.pk: (2, 2)}
 
 
 def test_trouble_comes_first() -> None:
@@ -80,7 +81,7 @@ def test_nobody_misses_a_runner_when_all_bots_are_stopped() -> None:
 
 def test_a_self_test_is_awaited_until_it_is_newer_than_the_wish() -> None:
     def awaited(wanted: datetime | None, done: datetime | None) -> bool:
-        return FleetRow(Bot(self_test_wanted_at=wanted, self_test_at=done), Status("", ""), 0, 0).test_is_awaited
+        return FleetRow(Bot(self_test_wanted_at=wanted, self_test_at=done), Health(Status("", ""))).test_is_awaited
 
     assert awaited(NOW, None)
     assert awaited(NOW, NOW - timedelta(seconds=1))

@@ -63,6 +63,7 @@ partners.backup                      va     -      -      -      -
 partners.bot                         vac    v      v      v      v
 partners.contact                     v      -      -      v      -
 partners.destination                 vacd   -      v      vacd   -
+partners.incident                    vh     -      -      -      -
 partners.lead                        vhr    -      v      vhr    vhr
 partners.link                        vacd   v      v      vac    v
 partners.membership                  vacd   -      -      -      -

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import clock, tenancy
+from partners.health import HEARTBEAT_LIMIT
 from partners.management.log_lines import LEVELS, Follower, Wanted, duration, journal_hint, shown, stored
 from partners.management.tables import bot_table, one_line, runner_table
 from partners.management.waiting import Look, Outcome, wait_until_settled
 from partners.models import Bot, Partner
-from partners.queries import HEARTBEAT_LIMIT
 from partners.services import bots
 from partners.services.runners import ask_drain, runners
 
@@ -146,7 +146,10 @@ def read(ids: Sequence[str]) -> list[tuple[Partner, Bot | None]]:
         partners = Partner.objects.order_by("slug")
         if ids:
             partners = partners.filter(slug__in=ids)
-        found = {bot.partner_id: bot for bot in Bot.objects.defer("token").filter(partner__in=partners)}
+        found = {
+            bot.partner_id: bot
+            for bot in Bot.objects.select_related("vitals").defer("token").filter(partner__in=partners)
+        }
         return [(partner, found.get(partner.pk)) for partner in partners]
 
 

@@ -16,10 +16,16 @@
 
   function show(html) {
     const open = new Map([...body.querySelectorAll("details")].map((box) => [box.id, box.open]));
-    const focused = document.activeElement?.getAttribute?.("formaction");
+    const [name, focused] = focus();
     body.innerHTML = html;
     for (const box of body.querySelectorAll("details")) if (open.has(box.id)) box.open = open.get(box.id);
-    if (focused) body.querySelector(`[formaction="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) body.querySelector(`[${name}="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  function focus() {
+    const at = body.contains(document.activeElement) ? document.activeElement : null;
+    const name = ["formaction", "href"].find((each) => at?.hasAttribute(each));
+    return [name, name && at.getAttribute(name)];
   }
 
   form.addEventListener("submit", (event) => {

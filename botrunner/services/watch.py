@@ -1,0 +1,122 @@
+"""Reads how bots and machines are, and lets incidents begin and end. By a tick, or by a runner when no tick comes."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from botrunner.services import incident_news, vitals
+from partners import tenancy
+from partners.backup_health import OLD, UNPROVEN, backup_health
+from partners.fastsql import fetch
+from partners.health import Trouble, health_of, span
+from partners.models import Bot, Partner
+from partners.queries import vitals_of
+from partners.services import incidents, runners
+from partners.services.incidents import Key, Reading
+
+WORKER = "worker"
+WORKER_SILENCE = timedelta(seconds=60)  # three ticks
+LEAST_FREE, LEAST_BYTES = 0.10, 2 * 2**30
+OF_RUNNING = (Trouble.QUEUE, Trouble.ERRORS, Trouble.AI)
+STANDING = (Trouble.DOWN, Trouble.TOKEN, Trouble.CONFLICT)
+POSTGRES = Path("/var/lib/postgresql")  # where Debian keeps it, if it is on this machine
+
+Readings = dict[Key, Reading]
+
+
+def look(*, now: datetime, by_worker: bool) -> None:
+    """Opens its own door. Whoever comes while another one looks has nothing to do."""
+    disks = _disks()
+    with tenancy.all_partners():
+        if by_worker:
+            fetch(ALIVE, [WORKER])
+        if not incidents.is_mine():
+            return
+        vitals.measure(now=now)
+        readings = _platform(now) | disks
+        incidents.apply(readings | _bots(now, readings[Key(Trouble.RUNNER)].bad), now=now)
+        incident_news.tell(now=now)
+    incident_news.mail(now=now)
+
+
+def forget(*, now: datetime) -> None:
+    """Behind the operators' door."""
+    vitals.forget(now=now)
+    incidents.forget(now=now)
+
+
+ALIVE = """
+INSERT INTO partners_lifesign (name, at) VALUES (%s, clock_timestamp())
+ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at
+"""
+SILENT = "SELECT clock_timestamp() - at FROM partners_lifesign WHERE name = %s"
+
+
+def worker_silence() -> timedelta | None:
+    """None: no worker has ever been seen."""
+    found = fetch(SILENT, [WORKER])
+    silence: timedelta | None = found[0][0] if found else None
+    return silence
+
+
+def is_silent(silence: timedelta | None) -> bool:
+    return silence is None or silence > WORKER_SILENCE
+
+
+def _bots(now: datetime, no_runner: bool) -> Readings:
+    """While no runner lives that is the incident: a thousand bots more tell nothing new."""
+    readings: Readings = {}
+    for bot in Bot.objects.select_related("vitals").defer("token", "me", "panel_menus", "self_test", "topics_report"):
+        health = health_of(bot, vitals_of(bot), now)
+        if no_runner:
+            continue
+        kinds = STANDING if health.stands else (*STANDING, *OF_RUNNING)
+        for kind in kinds:
+            reading = Reading(kind in health.troubles, health.troubles.get(kind, ""))
+            readings[Key(kind, bot.partner_id)] = reading
+    return readings
+
+
+def _platform(now: datetime) -> Readings:
+    alive = any(runner.alive for runner in runners.runners())
+    wanted = Bot.objects.filter(wanted=Bot.Wanted.RUNNING).exists()
+    silence = worker_silence()
+    return {
+        Key(Trouble.RUNNER): Reading(wanted and not alive),
+        Key(Trouble.WORKER): Reading(is_silent(silence), span(silence.total_seconds()) if silence else ""),
+    } | _backups(now)
+
+
+def _backups(now: datetime) -> Readings:
+    """A new installation has none to be old."""
+    health = backup_health(now)
+    first = Partner.objects.aggregate(first=Min("created_at"))["first"] or now
+    age = now - first if health.age is None else health.age
+    proven_age = now - first if health.proven_age is None else health.proven_age
+    is_old = age > OLD
+    return {
+        Key(Trouble.BACKUP_OLD): Reading(is_old, span(age.total_seconds())),
+        Key(Trouble.BACKUP_UNPROVEN): Reading(not is_old and proven_age > UNPROVEN, span(proven_age.total_seconds())),
+    }
+
+
+def _disks() -> Readings:
+    """Of the machine that looks; each disk once."""
+    seen: dict[int, Reading] = {}
+    names: dict[int, str] = {}
+    for folder in (settings.DATA_DIR, settings.BACKUP_DIR, POSTGRES):
+        if folder.exists() and (device := folder.stat().st_dev) not in seen:
+            usage = shutil.disk_usage(folder)
+            low = usage.free < max(LEAST_BYTES, usage.total * LEAST_FREE)
+            detail = _("%(free)s GB of %(total)s GB are free") % {
+                "free": round(usage.free / 2**30, 1), "total": round(usage.total / 2**30),
+            }  # fmt: skip
+            seen[device], names[device] = Reading(low, detail), f"{socket.gethostname()}:{folder}"[:120]
+    return {Key(Trouble.DISK, subject=names[device]): reading for device, reading in seen.items()}
