@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-HASH := $(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+HASH := $(shell cat requirements.txt requirements-deploy.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 RUNTIME := $(VENV)/.runtime-$(HASH)
 DEVELOPMENT := $(VENV)/.development-$(HASH)
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))

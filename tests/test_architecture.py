@@ -20,7 +20,7 @@ PURE = next(contract["source_modules"] for contract in CONTRACTS if contract["na
 # Pure by their name, see the table of modules in the README; added to the contract when they appear.
 PURE_NAMES = {"engine", "scoring", "timing", "schema", "messages", "reports", "periods", "claims"}
 # Come with a package that is required, in the version that it asks for.
-PARTS = {"asgiref": "django", "pydantic-core": "pydantic", "urllib3": "requests"}
+PARTS = {"asgiref": "django", "jinja2": "pyinfra", "pydantic-core": "pydantic", "urllib3": "requests"}
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "localtime"}
 
 
@@ -66,7 +66,11 @@ def reads_a_clock(call: ast.Call) -> bool:
 
 @pytest.mark.parametrize(
     ("folders", "requirements"),
-    [(("config", *APPS), "requirements.txt"), (("tests", "bench"), "requirements-dev.txt")],
+    [
+        (("config", *APPS), "requirements.txt"),
+        (("deploy",), "requirements-deploy.txt"),
+        (("tests", "bench"), "requirements-dev.txt"),
+    ],
 )
 def test_what_is_imported_is_required(folders: tuple[str, ...], requirements: str) -> None:
     required = required_by(requirements)
