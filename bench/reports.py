@@ -107,7 +107,7 @@ def pages(biggest: Any) -> list[tuple[str, float, float]]:
         ("the network", Membership.Role.OPERATOR, None),
         ("the biggest partner", Membership.Role.OWNER, biggest),
     ):
-        client = Client()
+        client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(login(role, partner))
         for pattern in urlpatterns:
             address = reverse(f"analytics:{pattern.name}")
