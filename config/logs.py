@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +23,7 @@ TALKATIVE = ("httpx", "httpcore", "telegram", "aiohttp", "urllib3")
 # at INFO a line for every tick, day and night
 TICKING = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 # they bring handlers of their own, which would print every line a second time and unmasked
-CHATTY = ("django", "django.server", "uvicorn", "uvicorn.error", "uvicorn.access")
+CHATTY = ("django", "django.server", "uvicorn", "uvicorn.error")
 
 
 class JsonLines(logging.Formatter):
@@ -66,6 +68,14 @@ class LogFile(WatchedFileHandler):
         super().__init__(Path(directory) / f"{process}.log", encoding="utf-8", delay=True)
 
 
+def tell_of_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """As sys.excepthook of a service: Python's own would print the error with its text, past the filter."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger(__name__).critical("the process ends", exc_info=(kind, error, trace))
+
+
 def process_kind(argv: Sequence[str]) -> str:
     """web, runner, worker, ai (and other workers named NAME@%h), beat, sandbox; of other commands their name."""
     program, *arguments = argv or [""]
@@ -100,5 +110,6 @@ def configuration(*, line: str, directory: str, process: str) -> dict[str, Any]:
         "loggers": {
             **{name: {"level": "WARNING"} for name in (*TALKATIVE, *TICKING)},
             **{name: {"handlers": [], "propagate": True} for name in CHATTY},
+            "uvicorn.access": {"handlers": [], "propagate": False},  # addresses tell who did what; the proxy has them
         },
     }

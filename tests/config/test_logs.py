@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 
 from botrunner.redaction import redact
-from config.logs import LogFile, configuration, process_kind
+from config.logs import LogFile, configuration, process_kind, tell_of_the_end
 from partners import log_context, rounds, tenancy
 from tests.factories import make_partner
 from tests.personas import client_of, owner
@@ -212,6 +212,13 @@ def test_a_page_that_is_refused_names_the_login_and_the_next_request_does_not(cl
     assert "partner" not in unknown
 
 
+def test_a_runner_that_breaks_tells_it_through_the_filter(lines: Lines) -> None:
+    error = ValueError(f"{WORDS} {TOKEN}")
+    tell_of_the_end(type(error), error, None)
+    (line,) = lines.read()
+    assert (line["level"], line["error"]) == ("CRITICAL", "ValueError")
+
+
 def test_text_for_a_terminal() -> None:
     made = logging.config.DictConfigurator(configuration(line="text", directory="", process="tests"))
     formatter = made.configure_formatter(made.config["formatters"]["text"])
@@ -248,6 +255,11 @@ def test_a_file_that_logrotate_took_away_is_made_anew(tmp_path: Path) -> None:
 )
 def test_the_kind_of_a_process(command: str, kind: str) -> None:
     assert process_kind(command.split()) == kind
+
+
+def test_addresses_of_pages_are_not_written_down(lines: Lines) -> None:
+    logging.getLogger("uvicorn.access").info('%s - "GET %s"', "10.0.0.7", "/r/somebodys-link")
+    assert lines.read() == []
 
 
 def test_an_unknown_format_says_what_to_write() -> None:
