@@ -41,6 +41,11 @@ class Layout:
         return f"{self.root}/etc/curator"
 
     @property
+    def stopped(self) -> str:
+        """While this file is there, nothing starts."""
+        return f"{self.settings}/stopped"
+
+    @property
     def env(self) -> str:
         return f"{self.settings}/env"
 

@@ -27,13 +27,16 @@ from config.backups.verify import jobs
 
 @dataclass(frozen=True)
 class Wish:
-    """`replace`: the database may have tables. `start`: bots that ran when the backup was made run again at once."""
+    """`replace`: the database may have tables. `start`: bots that ran when the backup was made run again at once.
+    `moved`: the installation had stopped before the backup was made, and goes on here.
+    """
 
     folder: Path
     key_file: Path | None = None
     with_media: bool = True
     replace: bool = False
     start: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _fill(wish: Wish, whole: Manifest, draft: Address, now: datetime, say: Calla
     with django_at(draft):
         say(_("Migrating, and settling what must not be sent again…"))
         call_command("migrate", verbosity=0, interactive=False)
-        return settling.settle(now=now, start=wish.start)
+        return settling.carry_on() if wish.moved else settling.settle(now=now, start=wish.start)
 
 
 def _put_in_place(

@@ -38,3 +38,10 @@ def settle(*, now: datetime, start: bool) -> Settled:
         with tenancy.partner(partner_id):
             warmups += funnels.miss_due_warmups(partner_id=partner_id, now=now)
     return Settled(ran, start, messages, posts, warmups, readable)
+
+
+def carry_on() -> Settled:
+    """The installation had stopped before the backup: nothing has been sent since, so everything goes on as it was."""
+    with tenancy.all_partners():
+        ran = partners.stop_bots(start=True)
+        return Settled(ran, started=True, messages=0, posts=0, warmups=0, readable=partners.secrets_are_readable())

@@ -38,7 +38,7 @@ class Server:
         home = root / "opt/curator"
         self.releases, self.venvs = home / "releases", home / "venvs"
         self.current, self.previous = home / "current", home / "previous"
-        self.env = root / "etc/curator/env"
+        self.env, self.held = root / "etc/curator/env", root / "etc/curator/stopped"
         self.user, self.ready, self.steady, self.patience = user, ready, steady, patience
 
     def build(self, name: str, archive: Path) -> None:
@@ -82,6 +82,7 @@ class Server:
     def switch(self, name: str) -> None:
         if not is_whole(self.folder(name)):
             raise Failed(f"{name} is not built.")
+        self.refuse_if_held()
         self.bring_database_up(name)
         before, before_that = self.name_at(self.current), self.name_at(self.previous)
         self.place(name)
@@ -97,6 +98,10 @@ class Server:
             raise Failed(f"{trouble} {before} runs again; the database keeps its new shape.") from None
         self.prune()
 
+    def refuse_if_held(self) -> None:
+        if self.held.exists():
+            raise Failed(f"Nothing starts here while {self.held} exists: another server runs this installation.")
+
     def bring_database_up(self, name: str) -> None:
         """What runs goes on meanwhile. Before the shape of a database changes, there is a backup of it."""
         if self.manage(name, "migrate", "--check", "--verbosity", "0", check=False):
@@ -111,11 +116,13 @@ class Server:
         before = self.name_at(self.previous)
         if not before:
             raise Failed("There is no release before this one.")
+        self.refuse_if_held()
         self.place(before)
         self.restart()
 
     def restart(self) -> None:
         """Bots one runner after the other: while one drains, the next has taken its bots over."""
+        self.refuse_if_held()
         run("systemctl", "daemon-reload")
         run("systemctl", "start", "curator.target")
         units = self.units()

@@ -17,6 +17,7 @@ HERE = Path(__file__).parents[1]
 PROGRAMS = {
     "release.py": "curator-release",
     "secret_values.py": "curator-secrets",
+    "transfer.py": "curator-transfer",
     "curator-certificate": "curator-certificate",
     "curator-backup-missing": "curator-backup-missing",
     "curator": "curator",

@@ -46,12 +46,15 @@ def switch(layout: Layout, wish: Wish, changed: Callable[[], bool]) -> None:
     runs = host.get_fact(Link, path=layout.current)
     is_there = bool(runs) and str(runs["link_target"]).endswith(f"/{wish.release}")
     if not wish.start:
-        if not is_there:
-            server.shell(name="Ready, not started", commands=[StringCommand(*layout.releases, "place", wish.release)])
-        return
+        files.file(name="Nothing starts here yet", path=layout.stopped)
     systemd.daemon_reload(name="Units read again", _if=changed)
-    for unit in ["curator.target", *units_of(wish.runners)]:
+    for unit in ["curator.target", "curator-backup.timer", *units_of(wish.runners)]:
         systemd.service(name=unit, service=unit, enabled=True, running=None)
+    if not wish.start:
+        if not is_there:
+            ready = StringCommand(*layout.releases, "place", wish.release)
+            server.shell(name="Ready, not started", commands=[ready])
+        return
     if is_there:
         server.shell(
             name="Start again with what changed", commands=[StringCommand(*layout.releases, "restart")], _if=changed

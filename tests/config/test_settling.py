@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.backups.settling import settle
+from config.backups.settling import carry_on, settle
 from content.models import OutboxMessage, Post
 from partners import tenancy
 from partners.models import Bot, Partner
@@ -46,6 +46,18 @@ def test_with_start_they_are_wanted_as_they_were(anna: Partner) -> None:
     settle(now=LATER, start=True)
     with tenancy.all_partners():
         assert Bot.objects.get().wanted == Bot.Wanted.RUNNING
+
+
+def test_what_was_moved_goes_on_as_if_nothing_had_happened(anna: Partner) -> None:
+    states = ("queued", "held", "sent")
+    rows = [outbox(anna, state, OutboxMessage.Lane.ALERT) for state in states]
+    with tenancy.all_partners():
+        Bot.objects.update(state=Bot.State.RUNNING, heartbeat_at=LATER, runner="old")
+    assert carry_on().ran == ["anna"]
+    with tenancy.all_partners():
+        assert tuple(OutboxMessage.objects.get(pk=row.pk).state for row in rows) == states
+        bot = Bot.objects.get()
+    assert (bot.wanted, bot.state, bot.runner) == ("running", "stopped", "")
 
 
 @pytest.mark.parametrize("lane", OutboxMessage.Lane.values)

@@ -180,6 +180,18 @@ def test_without_a_backup_no_migration(running: Machine) -> None:
     assert running.current == OLD
 
 
+@pytest.mark.parametrize("words", [("switch", OLD), ("restart",), ("back",)])
+def test_a_server_that_was_moved_away_from_starts_nothing(running: Machine, words: tuple[str, ...]) -> None:
+    running.build(NEW)
+    running.do("switch", NEW)
+    (running.programs / "state" / "told").unlink()
+    (running.root / "etc/curator").mkdir(parents=True)
+    (running.root / "etc/curator/stopped").touch()
+    assert "another server runs" in running.do(*words).stderr
+    assert running.current == NEW
+    assert not (running.programs / "state" / "told").exists()
+
+
 def test_back_is_one_word(running: Machine) -> None:
     running.build(NEW)
     running.do("switch", NEW)

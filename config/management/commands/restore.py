@@ -28,6 +28,11 @@ class Command(BaseCommand):
             "--replace", action="store_true", help=_("the database may have tables: it is kept, renamed")
         )
         parser.add_argument("--start", action="store_true", help=_("bots that ran then run again at once"))
+        parser.add_argument(
+            "--moved",
+            action="store_true",
+            help=_("everything had stopped before this backup was made, so it goes on here as if nothing had happened"),
+        )
         parser.add_argument("--yes", action="store_true", help=_("really do it"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +46,7 @@ class Command(BaseCommand):
             address = of_url(into) if into else own()
             wish = Wish(
                 shelf.find(options["backup"]), key, with_media=not into, replace=options["replace"],
-                start=options["start"],
+                start=options["start"], moved=options["moved"],
             )  # fmt: skip
             connection.close()  # it would keep the database from being renamed
             with locked(address) as server:
