@@ -16,7 +16,7 @@ from funnels.moves import NOTHING, merge
 from funnels.schema import Answers, Funnel, GoButton, LinkButton, ProductScreen
 from funnels.sequence_schema import Sequence as Warmup
 
-GOES_ON = 0.8
+GOES_ON = 0.86
 FOLLOWS_LINK = 0.35
 ASKS = 0.12
 LEAVES_PHONE = 0.3  # of those who followed a link
@@ -87,7 +87,7 @@ class World:
             buttons = [button for row in screen.buttons for button in row if isinstance(button, GoButton)]
             if not buttons or chance.random() > GOES_ON:
                 break
-            button = chance.choice(buttons)
+            button = chance.choices(buttons, weights=range(len(buttons), 0, -1))[0]  # the upper ones more often
             life.answers = merge(life.answers, button.set)
             said = button.set.model_dump(exclude_none=True)
             life.happened("button_pressed", at, step, screen=True, to=button.to, **({"set": said} if said else {}))

@@ -24,7 +24,7 @@
     const ink = css(canvas, "--ink"), line = css(canvas, "--line");
     const format = ["rate", "change"].includes(data.series[0]?.kind) ? rate : whole;
     const counts = { beginAtZero: true, stacked: isStacked, grid: { color: line }, ticks: { color: ink, precision: 0, callback: (value) => format.format(value) } };
-    const names = { stacked: isStacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 } };
+    const names = { stacked: isStacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkip: !isLying, autoSkipPadding: 12 } };
     return {
       indexAxis: isLying ? "y" : "x", responsive: true, maintainAspectRatio: false, animation: false,
       interaction: { mode: "index", intersect: false, axis: isLying ? "y" : "x" },
