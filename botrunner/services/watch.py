@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from partners import tenancy
 from partners.backup_health import OLD, UNPROVEN, backup_health
 from partners.fastsql import fetch
 from partners.health import Trouble, health_of, span
-from partners.models import Bot, Partner
+from partners.models import Bot
 from partners.queries import vitals_of
 from partners.services import incidents, runners
 from partners.services.incidents import Key, Reading
@@ -95,9 +96,9 @@ def _platform(now: datetime) -> Readings:
 
 
 def _backups(now: datetime) -> Readings:
-    """A new installation has none to be old."""
+    """A new installation has none to be old. Partners may be older than it: they are imported."""
     health = backup_health(now)
-    first = Partner.objects.aggregate(first=Min("created_at"))["first"] or now
+    first = MigrationRecorder.Migration.objects.aggregate(first=Min("applied"))["first"] or now
     age = now - first if health.age is None else health.age
     proven_age = now - first if health.proven_age is None else health.proven_age
     is_old = age > OLD

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from botrunner.models import InboxUpdate
 from botrunner.services import incident_news, vitals, watch
@@ -223,11 +224,13 @@ def test_without_a_runner_there_is_one_incident_and_not_one_of_every_bot() -> No
 
 
 def test_a_new_installation_misses_no_backup_and_an_old_one_does() -> None:
-    healthy_bot(wanted="stopped")
+    bot = healthy_bot(wanted="stopped")
+    with tenancy.all_partners():  # imported: older than the installation
+        Partner.objects.filter(pk=bot.partner_id).update(created_at=NOW - timedelta(days=900))
+    MigrationRecorder.Migration.objects.update(applied=NOW)
     looks(0)
     assert open_kinds() == set()
-    with tenancy.all_partners():
-        Partner.objects.update(created_at=NOW - timedelta(days=30))
+    MigrationRecorder.Migration.objects.update(applied=NOW - timedelta(days=30))
     looks(0)
     assert open_kinds() == {"backup_old"}
     with tenancy.all_partners():
@@ -256,9 +259,9 @@ def test_a_silent_worker_is_noticed_by_whoever_stands_in() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_ticks_at_once_tell_once() -> None:
     """Two workers and a runner: one looks, the others go on."""
-    bot = healthy_bot(wanted="stopped")
+    healthy_bot(wanted="stopped")
     with tenancy.all_partners():
-        Partner.objects.filter(pk=bot.partner_id).update(created_at=NOW - timedelta(days=900))
+        Backup.objects.create(state="done", asked_at=NOW, finished_at=NOW - timedelta(days=900))
     barrier = threading.Barrier(3)
 
     def tick() -> None:
