@@ -47,7 +47,7 @@ class Server:
             return
         shutil.rmtree(folder, ignore_errors=True)  # half of one, from a build that was cut off
         folder.mkdir(mode=0o755, parents=True)
-        run("tar", "--extract", "--file", archive, "--directory", folder, "--no-same-owner")
+        run("tar", "--extract", "--file", archive, "--directory", folder, "--no-same-owner", "--no-same-permissions")
         (folder / ".venv").symlink_to(self.venv(folder / "requirements.txt"))
         (folder / ".env").symlink_to(self.env)
         (folder / ".release").write_text(f"VERSION={name}\nSTATIC_ROOT={folder / 'static'}\n")

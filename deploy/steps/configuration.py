@@ -12,6 +12,7 @@ from pyinfra.operations import files, server
 from deploy.facts import Exists, SettingNames
 from deploy.layout import Layout
 from deploy.wish import Wish
+from deploy.words import command
 
 HERE = Path(__file__).parents[1]
 PROGRAMS = {
@@ -53,7 +54,7 @@ def settings(layout: Layout, wish: Wish) -> list[OperationMeta]:
     files.file(name="env", path=layout.env, user=layout.owner, group=layout.user, mode="640")
     kept = {"PUBLIC_URL": f"https://{wish.domain}", "ALLOWED_HOSTS": f"{wish.domain},127.0.0.1"}
     once = {
-        "DATABASE_URL": f"postgresql://{layout.user}@%2Fvar%2Frun%2Fpostgresql/{DATABASE}",
+        "DATABASE_URL": f"postgresql://{layout.user}@/{DATABASE}?host=/var/run/postgresql",
         "REDIS_URL": "unix:///run/redis/redis-server.sock",
         "DATA_DIR": layout.data,
         "BACKUP_DIR": layout.backups,
@@ -66,8 +67,8 @@ def settings(layout: Layout, wish: Wish) -> list[OperationMeta]:
         if name in kept or name not in there
     ]
     if not there >= SECRETS:
-        command = StringCommand(f"{layout.programs}/curator-secrets", layout.env)
-        server.shell(name="Secrets, made there", commands=[command])
+        make = command(f"{layout.programs}/curator-secrets", layout.env)
+        server.shell(name="Secrets, made there", commands=[make])
     return changes
 
 
@@ -101,8 +102,8 @@ def nginx(layout: Layout, wish: Wish) -> OperationMeta:
     elif not host.get_fact(Exists, path=certificate):
         names = ["-subj", f"/CN={wish.domain}", "-addext", f"subjectAltName=DNS:{wish.domain}"]
         made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
-        command = StringCommand("umask 077;", "openssl", *made, *names, "-keyout", key, "-out", certificate)
-        server.shell(name="A self-signed certificate, for the time being", commands=[command])
+        make = StringCommand("umask 077 &&", command("openssl", *made, *names, "-keyout", key, "-out", certificate))
+        server.shell(name="A self-signed certificate, for the time being", commands=[make])
     site = files.template(
         name="Site", src=str(HERE / "nginx" / "curator.conf.j2"), dest=layout.etc("nginx/sites-available/curator"),
         user=layout.owner, mode="644", layout=layout, domain=wish.domain,

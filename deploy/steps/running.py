@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pyinfra import host
-from pyinfra.api import StringCommand
 from pyinfra.facts.files import Link
 from pyinfra.operations import files, server, systemd
 
@@ -13,6 +12,7 @@ from deploy.facts import DatabaseIsPrepared, Exists
 from deploy.layout import Layout
 from deploy.steps.configuration import DATABASE
 from deploy.wish import Wish
+from deploy.words import command
 
 
 def release(layout: Layout, wish: Wish) -> None:
@@ -20,7 +20,7 @@ def release(layout: Layout, wish: Wish) -> None:
         return
     archive = f"{layout.incoming}/{wish.release}.tar.gz"
     files.put(name="Code", src=wish.archive, dest=archive, user=layout.owner, mode="600")
-    build = StringCommand(*layout.releases, "build", wish.release, archive)
+    build = command(*layout.releases, "build", wish.release, archive)
     server.shell(name=f"Build {wish.release}", commands=[build])
     files.file(name="Code, no longer needed", path=archive, present=False)
 
@@ -33,13 +33,13 @@ def database(layout: Layout, wish: Wish) -> None:
     # Of the settings it needs none but the name of the database, and it may not read the file with the others.
     settings = [
         "SECRET_KEY=unused", "FIELD_ENCRYPTION_KEYS=unused", "REDIS_URL=redis://127.0.0.1",
-        f"DATABASE_URL=postgresql://{layout.user}@%2Fvar%2Frun%2Fpostgresql/{DATABASE}",
+        f"DATABASE_URL=postgresql://{layout.user}@/{DATABASE}?host=/var/run/postgresql",
     ]  # fmt: skip
-    command = StringCommand(
-        "cd", folder, "&&", "runuser", "-u", "postgres", "--", "env", *settings, f"{folder}/.venv/bin/python",
+    prepare = command(
+        "runuser", "-u", "postgres", "--", "env", f"--chdir={folder}", *settings, f"{folder}/.venv/bin/python",
         "manage.py", "prepare_database", "--for-tests", "--superuser-url", "postgresql:///postgres?host=/var/run/postgresql",
     )  # fmt: skip
-    server.shell(name="Roles and database", commands=[command])
+    server.shell(name="Roles and database", commands=[prepare])
 
 
 def switch(layout: Layout, wish: Wish, changed: Callable[[], bool]) -> None:
@@ -52,17 +52,13 @@ def switch(layout: Layout, wish: Wish, changed: Callable[[], bool]) -> None:
         systemd.service(name=unit, service=unit, enabled=True, running=None)
     if not wish.start:
         if not is_there:
-            ready = StringCommand(*layout.releases, "place", wish.release)
+            ready = command(*layout.releases, "place", wish.release)
             server.shell(name="Ready, not started", commands=[ready])
         return
     if is_there:
-        server.shell(
-            name="Start again with what changed", commands=[StringCommand(*layout.releases, "restart")], _if=changed
-        )
+        server.shell(name="Start again with what changed", commands=[command(*layout.releases, "restart")], _if=changed)
     else:
-        server.shell(
-            name=f"Switch to {wish.release}", commands=[StringCommand(*layout.releases, "switch", wish.release)]
-        )
+        server.shell(name=f"Switch to {wish.release}", commands=[command(*layout.releases, "switch", wish.release)])
     for unit in [*units_of(wish.runners), "curator-backup.timer"]:
         systemd.service(name=f"{unit} runs", service=unit, running=True, enabled=True)
 
@@ -74,11 +70,11 @@ def units_of(runners: int) -> list[str]:
 
 def certificate(layout: Layout, wish: Wish, site_changed: Callable[[], bool]) -> None:
     systemd.service(name="nginx", service="nginx", running=True, enabled=True)
-    check = StringCommand("nginx", "-t", "-q")
+    check = command("nginx", "-t", "-q")
     server.shell(name="nginx finds nothing wrong", commands=[check], _if=site_changed)
     systemd.service(name="nginx reads it again", service="nginx", reloaded=True, _if=site_changed)
     if wish.certificate or host.get_fact(Exists, path=f"/etc/letsencrypt/live/{wish.domain}/fullchain.pem"):
         return
-    command = [f"{layout.programs}/curator-certificate", wish.domain, *([wish.email] if wish.email else [])]
+    ask = [f"{layout.programs}/curator-certificate", wish.domain, *([wish.email] if wish.email else [])]
     # The name may still point to another server: everything runs, and the next deploy asks again.
-    server.shell(name="A certificate of Let's Encrypt", commands=[StringCommand(*command)], _ignore_errors=True)
+    server.shell(name="A certificate of Let's Encrypt", commands=[command(*ask)], _ignore_errors=True)

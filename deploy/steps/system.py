@@ -23,7 +23,7 @@ Components: main
 Signed-By: /usr/share/postgresql-common/pgdg/apt.postgresql.org.asc
 """
 # Case and word stems of Russian must not depend on the language of the machine.
-CLUSTER = "initdb_options = '--locale-provider=builtin --locale=C.UTF-8 --encoding=UTF8'\n"
+CLUSTER = "initdb_options = '--no-locale --locale-provider=builtin --builtin-locale=C.UTF-8 --encoding=UTF8'\n"
 PACKAGES = [
     f"postgresql-{POSTGRES}", f"postgresql-{POSTGRES}-pgvector", "redis-server", "nginx-light", "certbot", "logrotate",
     "openssl", "python3-venv",

@@ -20,6 +20,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from jinja2 import Template
 
+from config.backups.address import of_url
 from deploy import checkout, remote
 from deploy.layout import Layout
 from deploy.wish import Target, Wish
@@ -72,6 +73,9 @@ def test_a_second_run_changes_nothing(server: Target, tmp_path: Path) -> None:
     run(server, root)
     settings = settings_in(Path(layout.env))
     assert settings["PUBLIC_URL"] == "https://bots.example.org"
+    assert (
+        of_url(settings["DATABASE_URL"]).for_programs() == f"dbname=curator user={server.user} host=/var/run/postgresql"
+    )
     assert all(len(secret) > 40 for secret in secrets_in(root))
     assert len(secrets_in(root)) == 2
     rights = {path: oct(stat.S_IMODE(Path(path).stat().st_mode))[-3:] for path in (layout.env, layout.tls, layout.data)}
