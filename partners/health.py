@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -91,8 +90,6 @@ class Vitals(Protocol):
     ai_hour: int
     ai_failed_hour: int
     ai_rests: bool
-    ai_spent: Decimal
-    ai_cap: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from partners.fastsql import fetch
 from partners.health import Health, Status, health_of, is_fresh
-from partners.models import Bot, BotTraffic, BotVitals, Consent, Lead, Partner, Runner
+from partners.models import Bot, BotVitals, Consent, Lead, Partner, Runner
 
 # All that health and search need of a bot; the rest is read for the bots that a page shows.
 LIGHT = ("wanted", "state", "trouble", "generation", "running_generation", "wanted_at", "heartbeat_at", "username")
+LIGHT_VITALS = (
+    "waiting", "failed_hour", "aside_hour", "calls_hour", "throttled_hour", "ai_hour", "ai_failed_hour", "ai_rests",
+    "leads_today",
+)  # fmt: skip
 BARS = 24  # hours
 
 
@@ -92,7 +97,7 @@ class Fleet:
 def fleet(now: datetime) -> Fleet:
     bots = list(
         Bot.objects.select_related("partner", "vitals")
-        .only(*LIGHT, "telegram_id", "partner__name", "partner__slug", *(f"vitals__{name}" for name in _VITALS))
+        .only(*LIGHT, "telegram_id", "partner__name", "partner__slug", *(f"vitals__{name}" for name in LIGHT_VITALS))
         .order_by("partner__name", "pk")
     )
     rows = [FleetRow(bot, health_of(bot, vitals_of(bot), now)) for bot in bots]
@@ -127,12 +132,16 @@ def runner_is_alive(bots: Iterable[Bot], now: datetime) -> bool:
     return any(is_fresh(bot, now) for bot in bots)
 
 
+_BARS = """
+SELECT bot_id, 23 - least(23, extract(epoch FROM %s - at)::int / 3600), sum(updates)::int FROM partners_bottraffic
+WHERE bot_id = ANY(%s) AND at > %s - interval '1 day' AND at <= %s GROUP BY 1, 2
+"""
+
+
 def _bars(bot_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, ...]]:
-    begin = now - timedelta(hours=BARS)
-    counted = BotTraffic.objects.filter(bot_id__in=bot_ids, at__gt=begin).values_list("bot_id", "at", "updates")
     hours: defaultdict[int, list[int]] = defaultdict(lambda: [0] * BARS)
-    for bot_id, at, updates in counted:
-        hours[bot_id][min(BARS - 1, int((at - begin).total_seconds() // 3600))] += updates
+    for bot_id, hour, updates in fetch(_BARS, [now, list(bot_ids), now, now]):
+        hours[bot_id][hour] += updates
     return {bot_id: tuple(hours[bot_id]) for bot_id in bot_ids}
 
 
@@ -165,9 +174,6 @@ def no_signals(partner: Partner) -> str:
 
 def _points(report: Any) -> list[dict[str, Any]]:
     return [point for point in report if isinstance(point, dict)] if isinstance(report, list) else []
-
-
-_VITALS = [field.name for field in BotVitals._meta.concrete_fields]
 
 
 def consents_in_force(lead: Lead) -> dict[str, Consent]:

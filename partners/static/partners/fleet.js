@@ -17,8 +17,10 @@
   function show(html) {
     const open = new Map([...body.querySelectorAll("details")].map((box) => [box.id, box.open]));
     const [name, focused] = focus();
+    const scrolled = body.querySelector(".fleet-map div")?.scrollTop;
     body.innerHTML = html;
     for (const box of body.querySelectorAll("details")) if (open.has(box.id)) box.open = open.get(box.id);
+    if (scrolled) body.querySelector(".fleet-map div").scrollTop = scrolled;
     if (focused) body.querySelector(`[${name}="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
