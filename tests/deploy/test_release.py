@@ -201,7 +201,7 @@ def test_back_is_one_word(running: Machine) -> None:
 
 
 def test_old_releases_go_and_what_may_be_needed_stays(running: Machine) -> None:
-    names = [f"2026-11-{day}-{day:012x}" for day in range(10, 18)]
+    names = [f"2026-11-{day}-{day:012x}" for day in range(10, 16)]
     for name in names:
         running.build(name)
     assert running.do("switch", names[-1]).returncode == 0
