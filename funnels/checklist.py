@@ -1,4 +1,4 @@
-"""A new partner's first week: the shape of presets/first_week.yaml, and which day it is. Pure."""
+"""A new partner's first week: the shape of presets/texts/first_week.yaml, and which day it is. Pure."""
 
 from __future__ import annotations
 

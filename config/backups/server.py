@@ -84,9 +84,12 @@ def locked(address: Address) -> Iterator[Server]:
         raise BackupError(text % {"role": address.role}) from None
     with connection:
         key = crc32(address.name.encode()) - 2**31
-        got = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, key]).fetchone()
-        if not got or not got[0]:
-            raise Busy(_("Another backup, restore or check is going on. Wait until it has ended."))
+        try:  # whoever was killed a moment ago may still hold it
+            connection.execute("SET lock_timeout = '3s'")
+            connection.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, key])
+        except psycopg.errors.LockNotAvailable:
+            raise Busy(_("Another backup, restore or check is going on. Wait until it has ended.")) from None
+        connection.execute("SET lock_timeout = 0")
         yield Server(connection, address)
 
 

@@ -108,7 +108,7 @@ def checklist_texts() -> ChecklistTexts:
 
 @lru_cache(maxsize=1)
 def first_week() -> FirstWeek:
-    path = _PRESETS / "first_week.yaml"
+    path = _PRESETS / "texts" / "first_week.yaml"
     return read_model(path.read_text(encoding="utf-8"), path.name, FirstWeek)[0]
 
 

@@ -33,7 +33,8 @@ class PanelAdmin(ModelAdmin):
         return ()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        is_hidden = lookup.split("__", 1)[0] in self.hidden_lookups(request)
+        filters = {getattr(one, "parameter_name", None) for one in self.get_list_filter(request)}
+        is_hidden = lookup not in filters and lookup.split("__", 1)[0] in self.hidden_lookups(request)
         return not is_hidden and super().lookup_allowed(lookup, value, request)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:

@@ -43,7 +43,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         own = self.admin_site.admin_view
         return [
             path("fragment/", own(fragment), name="partners_incident_fragment"),
-            path("<int:pk>/<slug:deed>/", own(act), name="partners_incident_act"),
+            path("<int:pk>/deed/<slug:deed>/", own(act), name="partners_incident_act"),
             *super().get_urls(),
         ]
 

@@ -8,7 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from analytics.services import rollups
 from content.models import Post
 from funnels.models import FunnelEvent, Milestone, Question
 from partners import clock, tenancy
@@ -20,7 +19,7 @@ from tests.factories import make_partner
 def test_a_small_network() -> None:
     out = StringIO()
     call_command("generate_network", partners=3, leads=120, days=60, stdout=out)
-    assert out.getvalue().splitlines()[-1].startswith("3 ")
+    assert "120" in out.getvalue().splitlines()[-1]
     with tenancy.all_partners():
         assert (Partner.objects.count(), Lead.objects.count()) == (3, 120)
         assert FunnelEvent.objects.filter(at__gt=clock.now()).count() == 0
@@ -30,7 +29,6 @@ def test_a_small_network() -> None:
         assert Milestone.objects.filter(name="came").count() == 120
         assert Question.objects.count() == FunnelEvent.objects.filter(kind="message_received").count()
         assert Post.objects.count() == 3 * 31
-    assert rollups.roll_up(now=clock.now()) == 0  # everything is counted
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ TODAY = Period(NOW.date(), NOW.date())
 
 def test_above_below_and_too_few() -> None:
     arrived = {
-        (1, "came"): 1_000, (1, "contact"): 300,
+        (1, "came"): 1_000, (1, "contact"): 350,
         (2, "came"): 1_000, (2, "contact"): 100,
         (3, "came"): 1_000, (3, "contact"): 260,
         (4, "came"): 40, (4, "contact"): 12,  # 30 %, but 17–47 % are possible

@@ -69,7 +69,8 @@ def state(lead: Lead) -> tuple[str, list[str], str, bool]:
 
 def changes(lead: Lead) -> list[dict[str, Any]]:
     with tenancy.all_partners():
-        return list(FunnelEvent.objects.filter(lead=lead).order_by("pk").values_list("data", flat=True))
+        events = FunnelEvent.objects.filter(lead=lead).exclude(kind=FunnelEvent.Kind.SEQUENCE_ENDED)
+        return list(events.order_by("pk").values_list("data", flat=True))
 
 
 UNTOUCHED = ("new", ["open", "open"], "", False)
