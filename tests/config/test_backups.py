@@ -70,8 +70,10 @@ def url_of(address: Address) -> str:
 
 
 def databases() -> set[str]:
+    """Of this test process: others work on the same server."""
     with psycopg.connect(product.DATABASE_URL) as server:
-        return {row[0] for row in server.execute("SELECT datname FROM pg_database").fetchall()}
+        names = {row[0] for row in server.execute("SELECT datname FROM pg_database").fetchall()}
+    return {name for name in names if name.startswith(own().name)}
 
 
 def back_up() -> Path:
