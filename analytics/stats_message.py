@@ -13,7 +13,7 @@ from content.messages import Button, Html, Image, Message, Style
 from content.pictures.funnel import Stage, funnel_png
 from funnels.milestones import Did
 from funnels.panel_words import panel_data
-from funnels.stats_texts import PeriodName, StatsTexts
+from funnels.stats_texts import PeriodName, StatsLine, StatsTexts
 
 ALWAYS = PATH  # also when nobody did it; the other deeds only where somebody did
 
@@ -57,7 +57,7 @@ class StatsVoice:
         told = []
         for deed, label in self.texts.rates.items():
             share, before = overview.rate(deed), overview.rate_before(deed)
-            key = "rate" if before.value is None else "rate_before"
+            key: StatsLine = "rate" if before.value is None else "rate_before"
             told.append(self._line(key, share=percent(share), deed=label, before=percent(before)))
         return ", ".join(told)
 
@@ -76,8 +76,8 @@ class StatsVoice:
         ]
         return tuple(buttons[:3]), tuple(buttons[3:])
 
-    def _line(self, key: str, **variables: str) -> Html:
-        return self.texts.line(self.texts.stats[key], self.style, **variables)  # type: ignore[index]
+    def _line(self, key: StatsLine, **variables: str) -> Html:
+        return self.texts.line(self.texts.stats[key], self.style, **variables)
 
 
 def percent(rate: Rate) -> str:

@@ -5,7 +5,7 @@ Arrays go as %b: in psycopg's text format every string of a list is escaped by a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -23,3 +23,8 @@ def fetch(
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql, params, prepare=True, binary=binary)
         return cursor.fetchall() if cursor.description else []
+
+
+def columns(rows: Collection[tuple[object, ...]]) -> list[list[object]]:
+    """What `unnest` puts together again; of at least one row."""
+    return [list(column) for column in zip(*rows, strict=True)]

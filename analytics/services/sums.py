@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from analytics.tallying import Sum
-from partners.fastsql import fetch
+from partners.fastsql import columns, fetch
 
 ADD = """
 INSERT INTO analytics_tally (partner_id, name, version, day, key, aux, people)
@@ -27,11 +26,7 @@ def add(sums: Counter[tuple[int | None, Sum]]) -> None:
     """By partner, and by None for the network. One caller at a time."""
     if not sums:
         return
-    fetch(ADD, _columns([(partner, *one, people) for (partner, one), people in sums.items()]))
+    fetch(ADD, columns([(partner, *one, people) for (partner, one), people in sums.items()]))
     fewer = [(partner, *one) for (partner, one), people in sums.items() if people < 0]
     if fewer:
-        fetch(SWEEP, _columns(fewer))
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+        fetch(SWEEP, columns(fewer))

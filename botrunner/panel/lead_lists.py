@@ -12,7 +12,7 @@ from funnels.lead_lists import chosen
 from funnels.panel_words import PanelCommand, PanelPress, panel_data
 from funnels.services.digest import waiting
 from funnels.services.presets import digest_texts, stats_texts
-from funnels.stats_texts import Filter
+from funnels.stats_texts import Filter, LeadsLine
 from partners.models import Lead
 
 PER_PAGE = 6
@@ -73,9 +73,9 @@ def _filters(chosen: Filter) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _line(visit: Visit, key: str, **variables: str) -> Html:
+def _line(visit: Visit, key: LeadsLine, **variables: str) -> Html:
     texts = stats_texts()
-    return texts.line(texts.leads[key], visit.script.partner.style, **variables)  # type: ignore[index]
+    return texts.line(texts.leads[key], visit.script.partner.style, **variables)
 
 
 PRESSES: Presses = {"leads": press}

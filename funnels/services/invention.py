@@ -12,7 +12,7 @@ from content.services.posts.totals import recount
 from funnels.invented import FIRST_NAMES, LAST_NAMES, Life, World
 from funnels.scoring import ScoredEvent, total
 from funnels.services.presets import weights
-from partners.fastsql import fetch
+from partners.fastsql import columns, fetch
 from partners.models import Link
 
 FIRST_ID = 990_000_000_000  # Telegram's own numbers are far below
@@ -44,13 +44,13 @@ def prepare(*, world: World, lives: int, chance: random.Random, now: datetime) -
     for statement in TABLES.split(";"):
         fetch(statement, [])
     told = [world.live(chance) for _ in range(lives)]
-    fetch(LIVES, _columns([_life(number, life, chance, now) for number, life in enumerate(told)]))
+    fetch(LIVES, columns([_life(number, life, chance, now) for number, life in enumerate(told)]))
     events = [
         (number, event.kind, event.step, json.dumps(event.data), event.at, event.screen)
         for number, life in enumerate(told)
         for event in life.events
     ]
-    fetch(EVENTS, _columns(events))
+    fetch(EVENTS, columns(events))
 
 
 def _life(number: int, life: Life, chance: random.Random, now: datetime) -> tuple[object, ...]:
@@ -180,7 +180,3 @@ def invent_posts(*, partner_id: int, days: int, now: datetime) -> None:
     """One every second day, with what people did under it."""
     fetch(POSTS, [partner_id, partner_id, days // 2, now])
     recount(list(Post.objects.filter(partner=partner_id).values_list("pk", flat=True)))
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from funnels.milestones import Change, Did, Key, LeadEvent, Mark, milestones
 from funnels.services.presets import weights
-from partners.fastsql import fetch
+from partners.fastsql import columns, fetch
 
 
 def refresh(*, lead_ids: Collection[int], zones: Mapping[int, ZoneInfo]) -> list[Change]:
@@ -70,14 +70,10 @@ def _write(changes: Collection[Change]) -> None:
     ]
     new = [(change.partner_id, change.lead_id, *mark) for change in changes for mark in change.after - change.before]
     if gone:
-        fetch(DELETE, _columns(gone))
+        fetch(DELETE, columns(gone))
     if new:
-        fetch(INSERT, _columns(new))
+        fetch(INSERT, columns(new))
 
 
 def _keys(marks: Collection[Mark]) -> set[Key]:
     return {mark.key for mark in marks}
-
-
-def _columns(rows: Collection[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
