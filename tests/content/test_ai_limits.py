@@ -66,7 +66,7 @@ def test_whoever_dies_gives_the_place_back() -> None:
     with held_elsewhere("b1g", 1) as die:
         assert not is_free("b1g", 1)
         die.set()
-        with place("b1g", 1):  # waits for it
+        with place("b1g", 1, wait=20):  # the server notices in a moment
             pass
 
 
