@@ -12,8 +12,8 @@ sequence  day of entering          key: a sequence, aux: see `funnels.milestones
 
 What the curator did is not about people; see `analytics.asking`.
 
-Those of MONTHLY are also summed by the month, under the first day of it and the name of `of_month`: their rows of one
-day are about few people each, and a year has too many of them.
+All but those of DAILY are also summed by the month, under the first day of it and the name of `of_month`: a year of
+days has too many rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import NamedTuple
 from funnels.milestones import DEEDS, Change, Did, Mark
 
 LONGEST = 52  # weeks that are told apart
-MONTHLY = ("arrived", "first_link", "last_link", "question", "spent")
+DAILY = ("deed", "cohort")  # are drawn by the day or the week, and are few
 FINE = 8  # buckets of an octave: a median is right within 5 %
 
 
@@ -66,7 +66,7 @@ def differences(changes: Iterable[Change]) -> Counter[tuple[int | None, Sum]]:
 def with_months(sums: Iterable[Sum]) -> Iterator[Sum]:
     for one in sums:
         yield one
-        if one.name in MONTHLY:
+        if one.name not in DAILY:
             yield one._replace(name=of_month(one.name), day=one.day.replace(day=1))
 
 

@@ -24,6 +24,11 @@ SMALL, LARGE = (20, 20_000), (200, 1_000_000)  # partners, leads
 TIMES = 12
 NEWS, WRITERS = 20_000, 2_000  # events that come in at once, and of how many leads
 PERIODS = ("month", "year")
+LISTS = (
+    {"of": "deed", "key": "contact"},
+    {"of": "cohort", "key": "contact", "aux": "1"},
+    {"of": "arrived", "key": "shop"},
+)
 COMMANDS = ("/my_stats", "/my_leads", "/my_link", "/analytics", "/top", "/hot_leads")
 
 DEEDS: LiteralString = """
@@ -111,11 +116,12 @@ def pages(biggest: Any) -> list[tuple[str, float, float]]:
         client.force_login(login(role, partner))
         for pattern in urlpatterns:
             address = reverse(f"analytics:{pattern.name}")
-            for period in PERIODS:
-                parameters = {"period": period, "name": "came"}
-                if client.get(address, parameters).status_code == 200:
-                    name = f"{address} {period}, {who}"
-                    told.append(clocked(name, partial(client.get, address, parameters)))
+            for asked in LISTS if pattern.name == "people" else ({},):
+                for period in PERIODS:
+                    parameters = {**asked, "period": period}
+                    if client.get(address, parameters).status_code == 200:
+                        name = " ".join((address, *asked.values(), f"{period}, {who}"))
+                        told.append(clocked(name, partial(client.get, address, parameters)))
     return told
 
 

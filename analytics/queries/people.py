@@ -49,9 +49,12 @@ def _of_those_who_came(whose: Whose, period: Period, behind: Behind) -> Marks:
     if not behind.aux:
         return marks
     came = Subquery(Milestone.objects.filter(lead=OuterRef("lead"), name=Did.CAME).values("day"))
-    week = int(behind.aux)
-    within = marks.annotate(came=came).filter(day__gte=F("came") + timedelta(weeks=week))
-    return within if week >= LONGEST else within.filter(day__lt=F("came") + timedelta(weeks=week + 1))
+    begins, ends = timedelta(weeks=int(behind.aux)), timedelta(weeks=int(behind.aux) + 1)
+    # The days follow from the period's, too: the index finds these, so that few are left to be compared one by one.
+    within = marks.annotate(came=came).filter(day__gte=F("came") + begins).filter(day__gte=period.first + begins)
+    if int(behind.aux) >= LONGEST:
+        return within
+    return within.filter(day__lt=F("came") + ends).filter(day__lt=period.last + ends)
 
 
 def _placed(whose: Whose, period: Period, behind: Behind) -> Marks:

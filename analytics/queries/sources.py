@@ -15,7 +15,7 @@ from partners.models import Link
 
 
 def sources(whose: Whose, period: Period, part: Part = "link") -> Sources:
-    first, last = tallies(whose, period, "first_link"), tallies(whose, period, "last_link")
+    first, last = (tallies(whose, period, name, auxes=reports.COUNTED) for name in ("first_link", "last_link"))
     return reports.sources(first, last, _names({link for link, _deed in (*first, *last)}), part)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from django.db.models.functions import TruncWeek
 
 from analytics.models import Rollup, Tally
 from analytics.periods import Period
-from analytics.tallying import MONTHLY, of_month
+from analytics.tallying import DAILY, of_month
 from funnels.models import Milestone
 
 
@@ -29,12 +29,14 @@ def counted_at() -> datetime | None:
 
 
 def tallies(
-    whose: Whose, period: Period, name: str, *, version: int = 0, key: str | None = None
+    whose: Whose, period: Period, name: str, *, version: int = 0, key: str | None = None, auxes: Collection[str] = ()
 ) -> Counter[tuple[str, str]]:
-    """People by (key, aux), of one key if there are many."""
+    """People by (key, aux); of one key, or of some `auxes` only, where there are many."""
     summed = _of(whose).filter(_summed(name, period), version=version).order_by()
     if key is not None:
         summed = summed.filter(key=key)
+    if auxes:
+        summed = summed.filter(aux__in=auxes)
     rows = summed.values_list("key", "aux").annotate(total=Sum("people"))
     return Counter({(key, aux): total for key, aux, total in rows})
 
@@ -55,7 +57,7 @@ def by_week(whose: Whose, period: Period, name: str, keys: Sequence[str]) -> Cou
 
 def versions_entered(whose: Whose, period: Period) -> Counter[int]:
     """How many people first saw each version."""
-    rows = _of(whose).filter(name="entered", day__range=(period.first, period.last)).order_by()
+    rows = _of(whose).filter(_summed("entered", period)).order_by()
     return Counter(dict(rows.values_list("version").annotate(Sum("people"))))
 
 
@@ -76,7 +78,7 @@ def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, 
 
 def _summed(name: str, period: Period) -> Q:
     """Rows whose sum is that of the days, as few as there are."""
-    if name not in MONTHLY or not period.months:
+    if name in DAILY or not period.months:
         return Q(name=name, day__range=(period.first, period.last))
     found = Q(name=of_month(name), day__in=period.months)
     for edge in period.edges:

@@ -8,13 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from analytics.reports.names import DEEDS
-from analytics.reports.sources import PARTS, Part, Source, Sources
+from analytics.reports.sources import COUNTED, PARTS, Part, Source, Sources
 from analytics.reports.table import Behind, Cell, Column, Kind, Table, table
 from analytics.tables.intervals import bounds, interval
 from funnels.milestones import NO_LINK, Did
 
-SHOWN = (Did.CAME, Did.PRODUCT, Did.SHOP, Did.CONTACT, Did.ORDERED, Did.JOINED)
-AIMS = SHOWN[1:]
+AIMS = COUNTED[1:]
 TITLES = {"link": _("Link"), "campaign": _("Campaign"), "material": _("Material"), "author": _("Author")}
 PARTNER = _("Partner")
 WITHOUT = {
@@ -31,7 +30,7 @@ def sources(report: Sources, part: Part, aim: Did, *, with_partner: bool) -> Tab
     columns = [
         Column("source", TITLES[part]),
         *(Column(key, PARTNER if key == "partner" else TITLES[key]) for key in named),
-        *(Column(deed, DEEDS[deed], Kind.NUMBER) for deed in SHOWN),
+        *(Column(deed, DEEDS[deed], Kind.NUMBER) for deed in COUNTED),
         *interval("rate"),
         Column("last_came", _("Last touch: came"), Kind.NUMBER),
         Column("last_did", _("Last touch: %(deed)s") % {"deed": str(DEEDS[aim]).lower()}, Kind.NUMBER),
@@ -52,7 +51,7 @@ def _named(report: Sources, *, with_partner: bool) -> list[str]:
 
 
 def _row(line: Source, part: Part, aim: Did, named: Sequence[str]) -> list[Any]:
-    first = [Cell(line.first[deed], _behind("first_link", line, part, deed)) for deed in SHOWN]
+    first = [Cell(line.first[deed], _behind("first_link", line, part, deed)) for deed in COUNTED]
     last = [Cell(line.last[deed], _behind("last_link", line, part, deed)) for deed in (Did.CAME, aim)]
     return [
         title(line, part),

@@ -16,7 +16,8 @@ from hypothesis.extra.django import TestCase
 from analytics.models import Rollup, Tally
 from analytics.periods import Period
 from analytics.queries.overview import overview
-from analytics.queries.tallies import Whose, people_behind
+from analytics.queries.tallies import Whose, by_day, people_behind
+from analytics.queries.tallies import tallies as summed
 from analytics.services import rollups
 from funnels.milestones import Did
 from funnels.models import FunnelEvent, Milestone
@@ -25,7 +26,7 @@ from partners.models import Lead, Partner
 from tests.botrunner.disasters import until
 from tests.factories import NOW, make_lead, make_partner
 
-HOUR = timedelta(hours=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 Row = tuple[Any, ...]
 
 
@@ -100,6 +101,18 @@ class TestAnyHistory(TestCase):
         for partner_id, *key, people in step_by_step[0]:
             (network if partner_id is None else partners)[tuple(key)] += people
         assert network == partners
+        self.months_are_the_sums_of_their_days(
+            {(name, version) for _partner, name, version, *_rest in tallies() if ":" not in name}
+        )
+
+    def months_are_the_sums_of_their_days(self, names: set[tuple[str, int]]) -> None:
+        period = Period(NOW.date() - 20 * DAY, NOW.date() + 50 * DAY)
+        with tenancy.all_partners():
+            for name, version in names:
+                days = Counter[Row]()
+                for (_day, *keys), people in by_day(Whose(None), period, name, version=version).items():
+                    days[tuple(keys)] += people
+                assert summed(Whose(None), period, name, version=version) == days
 
 
 @pytest.mark.django_db
