@@ -28,6 +28,7 @@ TIMETABLE = (
     Tick("config.tasks.leave_mark", every=timedelta(seconds=10)),
     Tick("config.tasks.look_after_backups", every=timedelta(seconds=15)),
     Tick("partners.tasks.forget_applications", every=timedelta(days=1)),
+    Tick("partners.tasks.forget_invitations", every=timedelta(days=1)),
     Tick("content.tasks.build_indexes", every=timedelta(seconds=10)),
     Tick("content.tasks.embed_passages", every=timedelta(seconds=10)),
     Tick("content.tasks.find_drafts", every=timedelta(seconds=5)),

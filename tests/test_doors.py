@@ -43,8 +43,8 @@ OPENS_ALL = {
     ("analytics/services/rollups.py", "count_leads"),
     ("analytics/services/rollups.py", "recount"),
     ("botrunner/db.py", "in_all_partners"),  # the supervisor looks after everybody's bots
-    ("botrunner/services/incident_news.py", "_settle"),
-    ("botrunner/services/incident_news.py", "mail"),  # whatever is wrong, with whomever
+    ("botrunner/services/operator_news.py", "_settle"),
+    ("botrunner/services/operator_news.py", "mail"),  # whatever is wrong, with whomever
     ("botrunner/services/watch.py", "look"),  # everybody's bots
     ("botrunner/tasks.py", "forget_old_watches"),  # a sweep
     ("botrunner/tasks.py", "prune_inbox"),  # a sweep
@@ -95,6 +95,7 @@ OPENS_ALL = {
     ("partners/services/audit.py", "record"),  # who failed to come in belongs to nobody
     ("partners/middleware.py", "door_for"),  # operators' pages
     ("partners/tasks.py", "forget_applications"),  # those that nobody finished
+    ("partners/tasks.py", "forget_invitations"),  # a sweep
 }
 # Nobody else may speak to PostgreSQL about the wall.
 KNOWS_THE_WALL = {

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from botrunner.services import incident_news, vitals
+from botrunner.services import application_news, incident_news, operator_news, vitals
 from partners import tenancy
 from partners.backup_health import OLD, UNPROVEN, backup_health
 from partners.fastsql import fetch
@@ -43,8 +43,10 @@ def look(*, now: datetime, by_worker: bool) -> None:
         vitals.measure(now=now)
         readings = _platform(now) | disks
         incidents.apply(readings | _bots(now, readings[Key(Trouble.RUNNER)].bad), now=now)
-        incident_news.tell(now=now)
-    incident_news.mail(now=now)
+        operator_news.tell(incident_news.NEWS, now=now)
+        operator_news.tell(application_news.NEWS, now=now)
+    operator_news.mail(incident_news.NEWS, now=now)
+    operator_news.mail(application_news.NEWS, now=now)
 
 
 def forget(*, now: datetime) -> None:

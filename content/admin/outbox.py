@@ -19,9 +19,9 @@ from content.admin.outbox_filters import ReasonFilter, SourceFilter
 from content.markup import visible
 from content.models import OutboxMessage
 from content.outbox.tally import Tally, tally
-from content.outbox.words import reason_words, source_words
+from content.outbox.words import APPLICATIONS, INCIDENTS, reason_words, source_words
 from partners import clock
-from partners.access import membership_of
+from partners.access import is_operator, membership_of
 from partners.admin.base import PartnersRowAdmin, ReadOnlyAdmin
 from partners.templatetags.panel import ago, redacted
 
@@ -76,6 +76,8 @@ class OutboxAdmin(ReadOnlyAdmin, PartnersRowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
         messages: QuerySet[OutboxMessage] = super().get_queryset(request)
+        if not is_operator(request.user):
+            messages = messages.exclude(source__in=(INCIDENTS, APPLICATIONS))
         return messages.defer("payload")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -57,6 +57,10 @@ def is_of_recipient(code: str) -> bool:
     return any(words in said for words in RECIPIENTS)
 
 
+# Sources that speak of other people than those of the partner whose bot carries the message.
+INCIDENTS, APPLICATIONS = "incidents", "applications"
+
+
 def source_words(source: str) -> str:
     """Whatever promised a message: «broadcast:12», «sequence:weight»."""
     kind, _colon, key = source.partition(":")
@@ -75,7 +79,7 @@ def source_words(source: str) -> str:
             return gettext("post %(number)s") % {"number": key}
         case "posts":
             return gettext("notice about posts")
-        case "operators":
+        case "operators" | "incidents" | "applications":
             return gettext("notice to the operators")
         case _:
             return source or gettext("unknown")

@@ -3,9 +3,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partners.fields import EncryptedField
+from partners.models.told import Told
 
 
-class Application(models.Model):
+class Application(Told):
     """What somebody tells who wants to become a partner, until operators have decided.
 
     It belongs to no partner: the wall shows it to whoever holds its link, and to operators. Answers stay as they
@@ -46,7 +47,10 @@ class Application(models.Model):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ("-changed_at", "-id")
-        indexes = [models.Index(fields=["state", "-changed_at"], name="application_state")]
+        indexes = [
+            models.Index(fields=["state", "-changed_at"], name="application_state"),
+            models.Index(fields=["submitted_at"], name="application_untold", condition=Told.UNTOLD),
+        ]
 
     def __str__(self) -> str:
         return str(self.answers.get("name") or "") or f"№ {self.pk}"

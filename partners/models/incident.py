@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.health import WORDS
 from partners.models.partner import Partner
+from partners.models.told import Told
 
 
 class Incident(models.Model):
@@ -55,7 +56,7 @@ class Incident(models.Model):
         return ", ".join(filter(None, (self.partner.name if self.partner else "", self.subject)))
 
 
-class IncidentEvent(models.Model):
+class IncidentEvent(Told):
     """The timeline of an incident, and what of it operators are still to hear by Telegram and e-mail."""
 
     class What(models.TextChoices):
@@ -65,35 +66,18 @@ class IncidentEvent(models.Model):
         MUTED = "muted", _("muted")
         UNMUTED = "unmuted", _("no longer muted")
 
-    class Telling(models.TextChoices):
-        NOBODY = "", _("not told")
-        WAITING = "waiting", _("waits")
-        SENDING = "sending", _("is being sent")
-        TOLD = "told", _("told")
-        FAILED = "failed", _("failed")
-
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="events", verbose_name=_("incident"))
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("partner"))
     what = models.CharField(_("what"), max_length=8, choices=What)
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("by"), max_length=150, blank=True)
     detail = models.CharField(_("details"), max_length=300, blank=True)
-    telegram = models.CharField(_("Telegram"), max_length=8, choices=Telling, blank=True, default="")
-    mail = models.CharField(_("e-mail"), max_length=8, choices=Telling, blank=True, default="")
-    mail_tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    mail_at = models.DateTimeField(_("last try"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("event of an incident")
         verbose_name_plural = _("events of incidents")
         ordering = ("at", "pk")
-        indexes = [
-            models.Index(
-                fields=["at"],
-                name="incident_untold",
-                condition=Q(telegram="waiting") | Q(mail__in=["waiting", "sending"]),
-            )
-        ]
+        indexes = [models.Index(fields=["at"], name="incident_untold", condition=Told.UNTOLD)]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.what}"

@@ -101,6 +101,8 @@ def submit(*, key: UUID, now: datetime) -> Application:
         application.state = Application.State.SUBMITTED
         application.submitted_at = application.changed_at = now
         application.expires_at = now + LIFE
+        application.telegram = application.mail = Application.Telling.WAITING  # a tick tells operators of it
+        application.mail_tries = 0
         application.save()
     return application
 

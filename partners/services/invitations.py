@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.db.models import F, Func, JSONField, Q
+
 from partners.audit_values import Values, snapshot
 from partners.models import Bot, Invitation, Partner
 from partners.services import audit, bots
@@ -23,6 +25,7 @@ Fault = Literal["unknown", "taken", "expired", "bound", "full"]
 LIFETIME = timedelta(hours=48)
 MOST_WAITING = 5  # links to helpers that nobody has opened; a new one ends the oldest
 MOST_HELPERS = 50
+KEPT = timedelta(days=30)  # after a link has ended
 _TOKEN = re.compile(r"in-[A-Za-z0-9_-]{32}")
 
 
@@ -135,6 +138,14 @@ def helpers_of(partner: Partner) -> list[Helper]:
     for telegram_id, name, username in named.order_by("pk").values_list("telegram_id", "name", "username"):
         known[telegram_id or 0] = Helper(telegram_id or 0, name, username)
     return [known.get(telegram_id, Helper(telegram_id)) for telegram_id in partner.admin_telegram_ids]
+
+
+def forget_ended(*, now: datetime) -> int:
+    """How many were deleted, of all partners. A helper's name is known from their invitation: that stays with them."""
+    as_json = Func(F("telegram_id"), function="to_jsonb", output_field=JSONField())
+    of_helper = Q(telegram_id__isnull=False, partner__admin_telegram_ids__contains=as_json)
+    deleted, _by_model = Invitation.objects.filter(expires_at__lt=now - KEPT).exclude(of_helper).delete()
+    return deleted
 
 
 def _opened_by(partner_id: int, invitation_id: int, telegram_id: int) -> Invitation:

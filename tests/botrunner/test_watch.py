@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from botrunner.models import InboxUpdate
-from botrunner.services import incident_news, vitals, watch
+from botrunner.services import incident_news, operator_news, vitals, watch
 from botrunner.services.fleet import Pulse, count
 from botrunner.tasks import watch_fleet
 from content.models import AiAccount, AiUse, OutboxMessage, Post, PostKind
@@ -55,8 +55,8 @@ def use(bot: Bot, key: str, **fields: Any) -> None:
 def read(readings: dict[Key, Reading], now: datetime) -> None:
     with tenancy.all_partners():
         incidents.apply(readings, now=now)
-        incident_news.tell(now=now)
-    incident_news.mail(now=now)
+        operator_news.tell(incident_news.NEWS, now=now)
+    operator_news.mail(incident_news.NEWS, now=now)
 
 
 def told() -> list[str]:

@@ -183,3 +183,18 @@ def test_an_owners_link_makes_no_helper(anna: Partner) -> None:
     with pytest.raises(Refused):
         invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
     assert helpers(anna) == []
+
+
+def test_links_that_ended_are_forgotten_and_todays_helpers_keep_their_names(anna: Partner, boris: Partner) -> None:
+    helper_link(anna)
+    opened(anna, helper_link(anna), OLEG)
+    invitation = accepted(anna)
+    invitations.confirm(partner_id=anna.pk, invitation_id=invitation.pk, by="Анна", now=NOW)
+    young = NOW + LIFETIME + timedelta(days=30)
+    assert invitations.forget_ended(now=young) == 0
+    assert invitations.forget_ended(now=young + timedelta(seconds=1)) == 2
+    anna.refresh_from_db()
+    assert invitations.helpers_of(anna) == [invitations.Helper(MARIA, "Мария", "maria")]
+    invitations.remove_helper(partner_id=anna.pk, telegram_id=MARIA, by="Анна", now=NOW)
+    assert invitations.forget_ended(now=young + timedelta(seconds=1)) == 1
+    assert not Invitation.objects.exists()
