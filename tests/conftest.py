@@ -142,7 +142,9 @@ def chromium() -> Iterator[Any]:
     """One headless Chromium for a module: while it lives its event loop runs, and asyncio.run() cannot."""
     import shutil
 
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=60_000)
 
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
@@ -160,6 +162,7 @@ def chromium() -> Iterator[Any]:
 def page(chromium: Any) -> Iterator[Any]:
     """A fresh, logged-out browser page: `page.goto(live_server.url)`."""
     context = chromium.new_context(locale="ru-RU")
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -65,12 +65,12 @@ class RunnerThread:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(60)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._supervisor.stop)
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive(), "the runner does not stop"

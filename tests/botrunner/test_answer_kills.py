@@ -87,7 +87,7 @@ def uses(partner: Partner) -> list[tuple[str, bool]]:
 def test_kill_9_of_a_worker_that_waits_for_the_model(lead: Lead, slow_cloud: Standin, queue: str) -> None:
     with running(thinker(slow_cloud, queue)):
         asks(lead, "Сколько идёт доставка?", "Доставка бесплатна?", now=now())
-        assert slow_cloud.waiting.wait(30)
+        assert slow_cloud.waiting.wait(60)
         tasks.find_questions()
         assert [question.state for question in questions(lead.partner)] == [State.THINKING, State.WAITING]
     slow_cloud.always.clear()
@@ -113,7 +113,7 @@ def test_the_database_restarts_while_a_model_is_waited_for(lead: Lead, slow_clou
             ids = {"partner_id": lead.partner_id, "lead_id": lead.pk, "telegram_id": lead.telegram_id}
             ask.private_question(**ids, message_id=0, text="Сколько идёт доставка?", now=now()).save()
         counted = pool.submit(answer_and_close, lead.partner)
-        assert slow_cloud.waiting.wait(30)
+        assert slow_cloud.waiting.wait(60)
         end_all_sessions()
         assert counted.result() == 1
     [question] = questions(lead.partner)
@@ -143,7 +143,7 @@ def test_kill_9_of_a_runner_that_delivers_an_answer(anna: Bot, tg: SandboxServer
     chat = tg.person("Иван").open(anna.username)
     with RunnerProcess(tg) as runner:
         chat.start()
-        chat.wait_for(lambda c: bool(c.bot_messages), timeout=30)
+        chat.wait_for(lambda c: bool(c.bot_messages))
         tg.world.faults.latency = 30.0
         with tenancy.partner(partner.pk):
             lead = Lead.objects.get()
@@ -152,7 +152,7 @@ def test_kill_9_of_a_runner_that_delivers_an_answer(anna: Bot, tg: SandboxServer
         runner.kill()
         tg.world.faults.latency = 0.0
         runner.start()
-        chat.wait_text("от трёх до семи рабочих дней", timeout=30)
+        chat.wait_text("от трёх до семи рабочих дней")
         until(lambda: states(partner) == [OutboxMessage.State.SENT], "it is sent")
 
 

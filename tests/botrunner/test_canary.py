@@ -53,7 +53,7 @@ def leads_of_the_canary(tg: SandboxServer, caplog: pytest.LogCaptureFixture) -> 
     """A question to a model that refuses the key and repeats it, and a contact."""
     chat = open_bot(tg, "Канарейка")
     chat.send(WORDS)
-    until(lambda: find_questions() or "did not answer partner" in caplog.text, "the model was asked", patience=20)
+    until(lambda: find_questions() or "did not answer partner" in caplog.text, "the model was asked")
     other = agreed(tg, "Вторая")
     other.share_contact(PHONE)
     other.wait_text("оставить ещё и e-mail")

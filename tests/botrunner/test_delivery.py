@@ -48,7 +48,7 @@ def rows(bot: Bot) -> list[tuple[str, str]]:
 
 
 def until_rows(bot: Bot, expected: Sequence[tuple[str, str]]) -> None:
-    until(lambda: rows(bot) == list(expected), f"{expected}, but {rows(bot)}", patience=15)
+    until(lambda: rows(bot) == list(expected), f"{expected}, but {rows(bot)}")
 
 
 def test_what_was_promised_arrives_once(anna: Bot, tg: SandboxServer) -> None:

@@ -54,7 +54,7 @@ def test_telegram_is_away_while_people_click(anna: Bot, tg: SandboxServer) -> No
 
 
 def wait_for_answers(tg: SandboxServer, count: int) -> None:
-    tg.wait_for(lambda: len(tg.calls("answerCallbackQuery")) >= count, timeout=30)
+    tg.wait_for(lambda: len(tg.calls("answerCallbackQuery")) >= count)
 
 
 def end_all_sessions() -> None:

@@ -32,7 +32,7 @@ def test_it_comes_with_its_question_and_can_be_rated(anna: Bot, tg: SandboxServe
         assert message.text.startswith("💬 Твой вопрос:\nЕсть ли доставка в <Армению>?")
         assert "{shop_link}" not in message.text
         chat.press("👍")
-        until(lambda: thumb(question) == 1, "the thumb is kept", patience=10)
+        until(lambda: thumb(question) == 1, "the thumb is kept")
 
 
 def thumb(question: Question) -> int | None:

@@ -57,14 +57,14 @@ def owners() -> dict[str, int]:
 
 
 def until_owned(**expected: int) -> None:
-    until(lambda: owners() == expected, f"bots are owned as {expected}", patience=30)
+    until(lambda: owners() == expected, f"bots are owned as {expected}")
 
 
 def everybody_answers(tg: SandboxServer, who: str) -> None:
     for number in range(BOTS):
         chat = tg.person(who).open(f"bot{number}_bot")
         chat.start()
-        chat.wait_for(lambda c: len(c.bot_messages) == 2, timeout=20)
+        chat.wait_for(lambda c: len(c.bot_messages) == 2)
 
 
 def until_answered(count: int) -> None:
@@ -74,7 +74,7 @@ def until_answered(count: int) -> None:
         with tenancy.all_partners():
             return InboxUpdate.objects.filter(answered_at__isnull=False, failed_at=None).count() == count
 
-    until(answered, f"{count} updates are answered", patience=10)
+    until(answered, f"{count} updates are answered")
 
 
 def nothing_is_left(tg: SandboxServer) -> None:
@@ -205,6 +205,6 @@ def test_a_stop_does_not_wait_for_a_database_that_is_away(
         try:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
             process.signal(signal.SIGTERM)
-            until(process.has_ended, "the process ends", patience=20)
+            until(process.has_ended, "the process ends")
         finally:
             other.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')

@@ -83,7 +83,7 @@ def anna_bot(tg: SandboxServer) -> Iterator[None]:
         running = thread.submit(asyncio.run, run_bot(tg))
         yield
         tg.world.state.bots[100].description = "Работа окончена"
-        running.result(10)
+        running.result(60)
 
 
 @pytest.fixture

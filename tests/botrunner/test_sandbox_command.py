@@ -57,7 +57,7 @@ def test_it_serves_and_remembers(tmp_path: Path, port: int) -> None:
         body = {"name": "Новенькая"}
         requests.post(f"{url}/api/do/new_person", json=body, timeout=10).raise_for_status()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     with sandbox(tmp_path, port) as process:
@@ -72,7 +72,7 @@ def test_an_occupied_port_gets_a_sentence(tmp_path: Path, port: int) -> None:
         other.bind(("127.0.0.1", port))
         other.listen()
         with sandbox(tmp_path, port) as process:
-            _, complaint = process.communicate(timeout=60)
+            _, complaint = process.communicate(timeout=120)
     assert process.returncode == 1
     assert f"127.0.0.1:{port}" in complaint
     assert "Traceback" not in complaint

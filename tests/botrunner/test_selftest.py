@@ -40,7 +40,7 @@ def self_test(bot: Bot) -> dict[str, bool]:
             bot.refresh_from_db()
         return bot.self_test_at is not None and bot.self_test_at >= asked
 
-    until(answered, "the self-test is done", patience=10)
+    until(answered, "the self-test is done")
     points: list[dict[str, Any]] = bot.self_test or []
     assert all(point["title"] for point in points)
     assert all(point["advice"] for point in points if not point["ok"])

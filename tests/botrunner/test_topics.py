@@ -50,7 +50,7 @@ def look(bot: Bot) -> dict[str, bool]:
             bot.refresh_from_db()
         return bot.topics_at is not None and bot.topics_at >= asked
 
-    until(done, "the topics are looked at", patience=10)
+    until(done, "the topics are looked at")
     points: list[dict[str, Any]] = bot.topics_report or []
     assert all(point["title"] for point in points)
     assert all(point["advice"] for point in points if not point["ok"])

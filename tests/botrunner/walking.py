@@ -70,7 +70,7 @@ def wait_until_closed(bot: Bot, count: int) -> None:
         rows = inbox_rows(bot)
         return len(rows) >= count and all(row.answered_at or row.failed_at for row in rows)
 
-    until(closed, f"{count} updates are closed", patience=10)
+    until(closed, f"{count} updates are closed")
 
 
 def wait_for_state(bot: Bot, **fields: Any) -> Bot:
@@ -79,7 +79,7 @@ def wait_for_state(bot: Bot, **fields: Any) -> Bot:
             bot.refresh_from_db()
         return all(getattr(bot, name) == value for name, value in fields.items())
 
-    until(arrived, f"bot {bot.pk} gets {fields}", patience=10)
+    until(arrived, f"bot {bot.pk} gets {fields}")
     return bot
 
 

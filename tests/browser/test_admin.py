@@ -25,6 +25,13 @@ def log_in(page: Any, live_server: Any, username: str) -> None:
     page.fill("#id_password", PASSWORD)
     page.press("#id_password", "Enter")
     page.wait_for_selector("#fleet")
+    page.wait_for_load_state()
+
+
+def follow(locator: Any) -> None:
+    """To another page, until it is whole and its scripts are at work: a click alone waits only for its beginning."""
+    locator.click()
+    locator.page.wait_for_load_state()
 
 
 def publish_sample() -> FunnelVersion:
@@ -82,7 +89,7 @@ def test_a_draft_is_corrected_published_and_drawn(page: Any, live_server: Any) -
     first = publish_sample()
     log_in(page, live_server, operator().username)
     page.goto(f"{live_server.url}/admin/funnels/funnelversion/{first.pk}/change/")
-    page.get_by_role("button", name="Новый черновик из этой версии").click()
+    follow(page.get_by_role("button", name="Новый черновик из этой версии"))
     area = page.locator("textarea[name=text]")
     text = broken("to: kids", "to: nowhere")
     area.fill(text)
@@ -93,17 +100,17 @@ def test_a_draft_is_corrected_published_and_drawn(page: Any, live_server: Any) -
     problem.click()
     selected = area.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
     assert "to: nowhere" in selected
-    page.get_by_role("button", name="Сохранить", exact=True).click()
+    follow(page.get_by_role("button", name="Сохранить", exact=True))
     page.get_by_text("Чтобы опубликовать, исправьте ошибки").wait_for()
-    page.get_by_role("button", name="Опубликовать").click()
+    follow(page.get_by_role("button", name="Опубликовать"))
     page.get_by_text("Исправьте их перед публикацией").wait_for()
     area.fill(broken("🔥 Похудеть", "🔥 Стройнее"))
-    page.get_by_role("button", name="Сохранить", exact=True).click()
+    follow(page.get_by_role("button", name="Сохранить", exact=True))
     page.get_by_text("Сохранено. Ошибок в тексте нет.").wait_for()
-    page.get_by_role("button", name="Опубликовать").click()
+    follow(page.get_by_role("button", name="Опубликовать"))
     page.get_by_text("Опубликовано. Лиды, которые войдут").wait_for()
     assert area.count() == 0
-    page.get_by_role("link", name="Дерево").click()
+    follow(page.get_by_role("link", name="Дерево"))
     page.locator("[data-screen=health]").click()
     bubble = page.locator("#screen-health .bubble.is-ty")
     assert bubble.is_visible()

@@ -6,7 +6,7 @@ import pytest
 
 from funnels.models import Broadcast
 from partners import clock, tenancy
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.factories import make_bot, make_partner
 from tests.funnels.broadcast_samples import make_reader, rows, settle
 from tests.network import publish_network
@@ -33,8 +33,8 @@ def test_an_owner_writes_looks_confirms_and_pauses(page: Any, live_server: Any) 
     page.locator("[name=text]").fill("Здравствуйте, {first_name|друзья}! <b>Суббота</b>, 12:00.\n\nЖду вас на встрече.")
     page.locator("[name=advert][value=none]").check()
     look.locator(".tone-good").wait_for()
-    page.locator("[name=_confirm]").click()
-    page.locator("form.broadcast-actions button.is-primary").click()
+    follow(page.locator("[name=_confirm]"))
+    follow(page.locator("form.broadcast-actions button.is-primary"))
     progress = page.locator("[data-state]")
     progress.wait_for()
     with tenancy.partner(bot.partner_id):
@@ -45,7 +45,7 @@ def test_an_owner_writes_looks_confirms_and_pauses(page: Any, live_server: Any) 
     page.locator(f"[formaction$='/{broadcast.pk}/pause/']").wait_for()
     for row in rows(bot):
         settle(row, "sent")
-    progress.locator("button").first.wait_for(state="detached", timeout=15_000)
+    progress.locator("button").first.wait_for(state="detached")
     assert page.evaluate("window.stillTheSamePage")
     assert clock.now() >= broadcast.created_at
 

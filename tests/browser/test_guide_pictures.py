@@ -18,6 +18,7 @@ from PIL import Image
 
 from funnels.services.script import forget_scripts
 from partners.models import Partner
+from tests.browser.test_admin import follow
 from tests.factories import make_bot, make_partner
 from tests.network import publish_network
 from tests.runner import RunnerThread
@@ -95,7 +96,7 @@ def take_botfather(phone: Any, telegram: SandboxServer, anna: Any, folder: Path)
 
 def take_form(phone: Any, live_server: Any, folder: Path) -> None:
     phone.goto(f"{live_server.url}/join/")
-    phone.click("#begin")
+    follow(phone.locator("#begin"))
     phone.goto(phone.url.replace("/1/", "/2/"))
     phone.fill("#token", EXAMPLE)
     phone.locator("h1").scroll_into_view_if_needed()

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from funnels.models import Question
 from partners import tenancy
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.factories import make_bot, make_lead, make_partner
 from tests.funnels.question_samples import unanswered
 from tests.personas import operator
@@ -23,18 +23,18 @@ def test_an_operator_answers_everybody_at_once(page: Any, live_server: Any, sett
         unanswered(make_lead(bot.partner), "Есть ли доставка в Армению? " + "оченьдлинноеслово" * 20)
     log_in(page, live_server, operator().username)
     page.goto(f"{live_server.url}/admin/funnels/question/inbox/")
-    page.locator(".inbox-acts a.is-primary").click()
+    follow(page.locator(".inbox-acts a.is-primary"))
     page.locator("[name=text]").fill("Звоните +7 916 123-45-67, расскажу.")
-    page.locator("[name=_check]").click()
+    follow(page.locator("[name=_check]"))
     page.locator(".problems li").wait_for()
     page.locator("[name=text]").fill("Да, **доставляем** за неделю: {shop_link}")
     page.locator("[name=question]").last.uncheck()
-    page.locator("[name=_check]").click()
+    follow(page.locator("[name=_check]"))
     assert page.locator(".broadcast-count b").inner_text() == "2"
     assert page.locator(".bubble-text b", has_text="доставляем").is_visible()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.locator("[name=_confirm]").click()
+    follow(page.locator("[name=_confirm]"))
     page.locator(".inbox-group").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with tenancy.all_partners():

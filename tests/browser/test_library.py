@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.factories import make_partner
 from tests.personas import owner
 from tests.pictures import picture
@@ -29,7 +29,7 @@ def test_an_owner_uploads_several_files_on_a_phone(page: Any, live_server: Any, 
     rows = page.locator("#library-files li")
     tones = [rows.nth(number).locator("span").get_attribute("class") for number in range(4)]
     assert tones == ["tone-good", "tone-good", "tone-bad", "tone-wait"]
-    page.locator("#library-done a").click()
+    follow(page.locator("#library-done a"))
     page.locator(".library img").nth(1).wait_for()
     loaded = "images => images.map(image => image.decode().then(() => image.naturalWidth))"
     assert page.locator(".library img").count() == 2

@@ -8,7 +8,7 @@ import pytest
 from content.models import Post, PostEvent, PostReaction
 from content.services.posts.totals import recount
 from partners import clock, tenancy
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.content.stored_posts import make_post, make_publisher
 from tests.personas import operator
 
@@ -28,7 +28,7 @@ def test_the_numbers_fit_a_phone(page: Any, live_server: Any) -> None:
     log_in(page, live_server, operator().username)
     page.goto(f"{live_server.url}/admin/content/postnumbers/")
     assert page.locator(".post-numbers li").count() == 4
-    page.locator(".panel-choice a[href*='by=reactions']").click()
+    follow(page.locator(".panel-choice a[href*='by=reactions']"))
     assert "утра 3" in page.locator(".post-numbers li b").first.inner_text()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

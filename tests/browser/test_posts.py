@@ -10,7 +10,7 @@ import pytest
 from content.models import Post
 from partners import clock
 from partners.models import Bot
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.content.stored_posts import make_post, make_publisher, sample_text, stored
 from tests.personas import operator, owner
 
@@ -58,8 +58,8 @@ def test_a_post_is_dragged_to_another_hour_and_another_is_approved(page: Any, li
     assert stored(post).due_at == friday.replace(hour=15)
     assert "18:00" in page.locator("[data-said]").inner_text()
     assert page.evaluate("window.stillTheSamePage")
-    page.locator(f".calendar-strip a[href$='/{waits.pk}/change/']").click()
-    page.locator("button[value=publish]").click()
+    follow(page.locator(f".calendar-strip a[href$='/{waits.pk}/change/']"))
+    follow(page.locator("button[value=publish]"))
     page.locator(".post-state.is-approved").wait_for()
     assert stored(waits).state == State.APPROVED
 

@@ -11,7 +11,7 @@ from funnels.milestones import DEEDS, Did
 from partners import clock
 from partners.models import Partner
 from tests.analytics.stories import DAY, counted, make_version, make_visitor, make_walker
-from tests.browser.test_admin import PHONE, log_in
+from tests.browser.test_admin import PHONE, follow, log_in
 from tests.factories import make_partner
 from tests.personas import operator, owner
 
@@ -73,7 +73,7 @@ def test_from_a_number_to_the_person(page: Any, live_server: Any, anna: Partner)
     log_in(page, live_server, owner(anna).username)
     page.goto(f"{live_server.url}/analytics/")
     contacts = page.locator("#figures tbody tr").nth(DEEDS.index(Did.CONTACT))
-    contacts.get_by_role("link", name="1", exact=True).click()
+    follow(contacts.get_by_role("link", name="1", exact=True))
     row = page.locator("#people tbody tr")
     assert row.count() == 1
     assert "+79161234567" in row.inner_text()

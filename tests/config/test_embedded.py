@@ -110,12 +110,12 @@ def test_processes_that_start_at_once_share_the_servers_and_the_last_one_stops_t
             assert holder.stdout
             assert holder.stdout.readline() == "up\n"
 
-        first.communicate("\n", timeout=20)
+        first.communicate("\n", timeout=120)
         assert is_up(data_dir)
         second.kill()  # a killed process gives its lease back as well
-        second.wait(20)
+        second.wait(60)
         assert is_up(data_dir)
-        third.communicate("\n", timeout=20)
+        third.communicate("\n", timeout=120)
         assert not is_up(data_dir)
     lease.take(data_dir)
 

@@ -72,7 +72,7 @@ def marked(directory: Path) -> list[int]:
 
 def end(running: Started, how: signal.Signals) -> str:
     running.send_signal(how)
-    return running.communicate(timeout=20)[0]
+    return running.communicate(timeout=120)[0]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -95,7 +95,7 @@ def test_processes_that_all_ignore_the_signal_are_killed(tmp_path: Path, start: 
 def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, POLITE, CRASHING)
 
-    output, _ = running.communicate(timeout=20)
+    output, _ = running.communicate(timeout=120)
 
     assert running.returncode == 3
     assert "crashing stopped (rc=3)" in output
@@ -106,7 +106,7 @@ def test_when_one_process_ends_the_others_are_stopped_and_the_status_tells(tmp_p
 def test_a_killed_supervisors_processes_are_found_and_stopped(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, POLITE, GRANDCHILD)
     running.kill()
-    running.wait(10)
+    running.wait(60)
     left = marked(tmp_path)
     assert left
 
@@ -119,7 +119,7 @@ def test_processes_of_another_directory_stay(tmp_path: Path, start: Start) -> No
     first, _second = start(tmp_path / "a", POLITE), start(tmp_path / "b", POLITE)
 
     supervisor.stop_leftovers(tmp_path / "a")
-    first.communicate(timeout=20)
+    first.communicate(timeout=120)
 
     assert len(marked(tmp_path / "b")) == 1
 

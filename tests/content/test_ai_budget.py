@@ -157,7 +157,7 @@ def test_two_at_once_do_not_both_get_the_last_rouble() -> None:
 
     def spend(number: int) -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(60)
             results.append(set_aside(anna, str(number), 10).state)
         except AiError as error:
             results.append(error.trouble.value)
@@ -175,7 +175,7 @@ def test_one_question_that_comes_twice_at_once_is_asked_once() -> None:
 
     def spend() -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(60)
             results.append(set_aside(anna, "same", 1).state)
         except AiError as error:
             results.append(error.trouble.value)
@@ -190,4 +190,4 @@ def run_together(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(60)

@@ -255,13 +255,13 @@ def test_while_a_model_thinks_the_money_is_set_aside_for_all_to_see(anna: Partne
     with running_cloud() as cloud:
         cloud.fail("completion", Fault.SLOW)
         thread.start()
-        assert cloud.waiting.wait(timeout=20)
+        assert cloud.waiting.wait(60)
         [use] = uses(anna)
         assert (use.state, use.roubles > 0) == ("reserved", True)
         twin = ask(anna)
         assert_sensible(twin)
         assert [fall.trouble for fall in twin.outcome.falls] == [Trouble.ASKED_BEFORE]
-    thread.join(timeout=20)
+    thread.join(60)
     assert [use.state for use in uses(anna)] == ["perhaps"]
 
 

@@ -29,17 +29,17 @@ def held_elsewhere(folder: str, count: int) -> Iterator[threading.Event]:
     def hold() -> None:
         with place(folder, count):
             taken.set()
-            die.wait(timeout=20)
+            die.wait(60)
             connection.close()
         connection.close()
         dead.set()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert taken.wait(timeout=20)
+    assert taken.wait(60)
     yield die
     die.set()
-    thread.join(timeout=20)
+    thread.join(60)
 
 
 def is_free(folder: str, count: int) -> bool:

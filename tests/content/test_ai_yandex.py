@@ -138,7 +138,7 @@ def test_of_many_callers_one_renews_the_token(cloud: Standin) -> None:
 
     def call() -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(60)
             texts.append(WITH_SERVICE_KEY.complete(PROMPT).text)
         finally:
             connection.close()
@@ -147,7 +147,7 @@ def test_of_many_callers_one_renews_the_token(cloud: Standin) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(60)
     assert len(texts) == 5
     assert len(cloud.asked("iam")) == 2
 

@@ -107,7 +107,7 @@ def test_two_uploads_of_one_file_at_once(anna: Partner, folder: Path) -> None:
 
     def upload() -> None:
         try:
-            kept.wait(10)
+            kept.wait(60)
             taken.append(add(anna))
         finally:
             connection.close()
@@ -116,7 +116,7 @@ def test_two_uploads_of_one_file_at_once(anna: Partner, folder: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(one.known for one in taken) == [False, True]
     assert len(files(folder)) == 2
 

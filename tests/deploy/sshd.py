@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.wish import Target
+from tests.botrunner.disasters import until
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CONFIG = """\
@@ -65,10 +66,9 @@ def serving(folder: Path, path: str) -> Iterator[Target]:
 
 
 def wait_for(port: int) -> None:
-    for _attempt in range(200):
+    def listens() -> bool:
         with socket.socket() as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        subprocess.run(["true"], check=True)
-    raise AssertionError("sshd did not start")
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    until(listens, "sshd listens")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from config.celery import app
 from funnels import tasks
 from funnels.models import Question
-from funnels.services.answering.ask import QUEUE, TASK
+from funnels.services.answering import ask
+from funnels.services.answering.ask import TASK
 from funnels.services.answering.claim import NAMESPACE, due_partners
 from partners import tenancy
 from partners.models import Lead, Partner
@@ -35,10 +37,12 @@ def lead(settings: Settings, tmp_path: Path) -> Lead:
 
 
 @pytest.fixture
-def real_queue() -> Iterator[None]:
-    """Redis, instead of running tasks where they are started."""
+def real_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """In Redis, instead of running tasks where they are started. Its name: other tests use the same server."""
+    name = f"ai_{os.getpid()}"
+    monkeypatch.setattr(ask, "QUEUE", name)
     app.conf.task_always_eager = False
-    yield
+    yield name
     app.conf.task_always_eager = True
 
 
@@ -49,13 +53,12 @@ def test_the_task_answers_all_that_waits(lead: Lead) -> None:
 
 
 def test_a_commit_puts_the_task_into_its_queue(
-    lead: Lead, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, real_queue: None
+    lead: Lead, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, real_queue: str
 ) -> None:
-    with app.connection() as broker, broker.SimpleQueue(QUEUE) as queue:
-        queue.clear()
+    with app.connection() as broker, broker.SimpleQueue(real_queue) as queue:
         with django_capture_on_commit_callbacks(execute=True):
             asks(lead, "Сколько идёт доставка?")
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
     assert message.headers["task"] == TASK == tasks.answer_questions.name
     assert message.headers["argsrepr"] == f"({lead.partner_id},)"
@@ -64,7 +67,7 @@ def test_a_commit_puts_the_task_into_its_queue(
 def test_without_a_broker_the_turn_goes_on(
     lead: Lead,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    real_queue: None,
+    real_queue: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def away(*_args: object, **_named: object) -> None:

@@ -151,7 +151,7 @@ def test_two_who_confirm_at_once_promise_once() -> None:
         try:
             with tenancy.partner(bot.partner_id):
                 mine = Broadcast.objects.select_related("partner").get(pk=draft.pk)
-                both.wait(timeout=10)
+                both.wait(60)
                 results.append(confirm(broadcast=mine, now=NOON))
         except NotPossible:
             results.append(0)
@@ -162,7 +162,7 @@ def test_two_who_confirm_at_once_promise_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(60)
     assert sorted(results) == [0, 1]
     assert len(rows(bot)) == 1
 

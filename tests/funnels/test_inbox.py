@@ -193,7 +193,7 @@ def test_two_operators_at_once(anna: Partner) -> None:
 
     def act(title: str) -> None:
         try:
-            both.wait(timeout=10)
+            both.wait(60)
             results.append(answer(question, source=Source(title, "", TEXT)).title)
         except NotPossible:
             results.append("late")
@@ -204,7 +204,7 @@ def test_two_operators_at_once(anna: Partner) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(60)
     assert "late" in results
     with tenancy.all_partners():
         assert Document.objects.count() == RegressionQuestion.objects.count() == 1

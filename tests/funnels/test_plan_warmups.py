@@ -76,7 +76,7 @@ def test_threads_share_the_partners(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def meet(**of_a_batch: Any) -> int:
         if next(first, None) is not None:
-            together.wait(timeout=30)
+            together.wait(60)
         return tick(**of_a_batch)
 
     monkeypatch.setattr(tasks, "tick", meet)
@@ -120,7 +120,7 @@ def test_two_workers_at_once_promise_nothing_twice() -> None:
                 with tenancy.partner(bot.partner_id):
                     looked_at.append(tick(partner_id=bot.partner_id, now=DUE, limit=10))
                     if turn == 0:  # neither has committed: each has locked what the other one left
-                        both_have_some.wait(timeout=30)
+                        both_have_some.wait(60)
             return looked_at
         finally:
             connection.close()

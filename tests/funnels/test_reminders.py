@@ -320,15 +320,15 @@ def test_two_ticks_at_once_tell_it_once(sample: FunnelVersion) -> None:
         with tenancy.partner(partner.pk):
             counts.append(remind(partner_id=partner.pk, now=NOON + QUARTER))
             holding.set()
-            done.wait(30)
+            done.wait(60)
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert holding.wait(30)
+    assert holding.wait(60)
     counts.append(tick(lead, NOON + HOUR))
     done.set()
-    thread.join(30)
+    thread.join(60)
     counts.append(tick(lead, NOON + HOUR))
     assert counts == [1, 0, 0]
     assert len(told(lead)) == 1

@@ -145,7 +145,7 @@ def test_drafts_saved_at_once_get_different_numbers() -> None:
     def save() -> None:
         try:
             with tenancy.all_partners():
-                gate.wait(timeout=20)
+                gate.wait(60)
                 draft()
         finally:
             connection.close()

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 import psycopg
@@ -24,10 +25,16 @@ def settled_bot(**fields: Any) -> Bot:
 def heard() -> Iterator[Any]:
     """What a listening `runbots` hears: `heard()` gives the payloads that came since the last call."""
     connection.ensure_connection()
-    listener = psycopg.connect(connection.connection.info.dsn, autocommit=True)
-    listener.execute(f"LISTEN {bots.CHANNEL}")
-    yield lambda: [notice.payload for notice in listener.notifies(timeout=0.05)]
-    listener.close()
+    dsn = connection.connection.info.dsn
+    with psycopg.connect(dsn, autocommit=True) as listener, psycopg.connect(dsn, autocommit=True) as other:
+        listener.execute(f"LISTEN {bots.CHANNEL}")
+
+        def hear() -> list[str]:
+            other.execute(f"NOTIFY {bots.CHANNEL}, 'no more'")  # notices come in the order of their commits
+            until_then = takewhile(lambda notice: notice.payload != "no more", listener.notifies())
+            return [notice.payload for notice in until_then]
+
+        yield hear
 
 
 @pytest.mark.django_db

@@ -279,8 +279,10 @@ def test_env_keeps_every_text(values: dict[str, str]) -> None:
 
 @given(st.text(max_size=200))
 def test_env_never_fails_otherwise(text: str) -> None:
+    """It is refused in a sentence, or read and written again as the same."""
     with suppress(FileError):
-        parse_env(text, ".env")
+        values = {key: entry.value for key, entry in parse_env(text, ".env").items()}
+        assert {key: entry.value for key, entry in parse_env(format_env(values), ".env").items()} == values
 
 
 @pytest.mark.parametrize("style", ["ты", "«ты»", "TY", "informal", "Ты "])

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.oath import totp
+from django_otp.oath import TOTP
 from pytest_django import Settings
 
 from partners import tenancy
@@ -28,17 +28,19 @@ ELSEWHERE = ["https://evil.example/", "//evil.example", "javascript:alert(1)", "
 CODE, SETUP, HOME = (reverse(f"admin:{name}") for name in ("second_factor", "second_factor_setup", "index"))
 
 
-def code_of(user: User, ago: int = 0) -> str:
-    """What the app shows, or showed so many seconds ago."""
+def code_of(user: User, at: datetime | None = None) -> str:
+    """What the app shows, or showed at that time."""
     secret = Authenticator.objects.get(user=user).secret.reveal()
-    passed = int((timezone.now() - timedelta(seconds=ago)).timestamp())
-    return f"{totp(bytes.fromhex(secret), t0=int(timezone.now().timestamp()) - passed):06}"
+    shows = TOTP(bytes.fromhex(secret))
+    shows.time = (at or timezone.now()).timestamp()
+    return f"{shows.token():06}"
 
 
 def switched_on(user: User) -> list[str]:
     """The backup codes. The code that was used is one of the past, so the present one is still good."""
-    second_factor.begun(user=user, now=timezone.now())
-    codes = second_factor.confirm(user=user, code=code_of(user, ago=30), now=timezone.now(), address="")
+    before = timezone.now() - timedelta(seconds=30)
+    second_factor.begun(user=user, now=before)
+    codes = second_factor.confirm(user=user, code=code_of(user, before), now=before, address="")
     assert codes
     return codes
 
