@@ -36,7 +36,7 @@ def serve(port: int, ready: Ready) -> WSGIServer | None:
         return None
     try:
         server = make_server("127.0.0.1", port, _pages(ready), server_class=_Server, handler_class=_Silent)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # overflow: above 65535
         log.error("no metrics: port %s is not free (%s). Give each process a METRICS_PORT of its own", port, error)
         return None
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

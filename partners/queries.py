@@ -1,4 +1,4 @@
-"""The fleet: every bot as an operator sees it."""
+"""Bots and leads as an operator sees them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from typing import Any
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from partners.board import Glance
 from partners.fastsql import fetch
-from partners.health import Health, Status, health_of, is_fresh
+from partners.health import Health, Status
 from partners.models import Bot, BotVitals, Consent, Lead, Partner, Runner
 
-# All that health and search need of a bot; the rest is read for the bots that a page shows.
-LIGHT = ("wanted", "state", "trouble", "generation", "running_generation", "wanted_at", "heartbeat_at", "username")
-LIGHT_VITALS = (
-    "waiting", "failed_hour", "aside_hour", "calls_hour", "throttled_hour", "ai_hour", "ai_failed_hour", "ai_rests",
-    "leads_today",
-)  # fmt: skip
 BARS = 24  # hours
 
 
@@ -65,47 +60,7 @@ class Numbers:
     webhook: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """Bots that need attention come first."""
-
-    rows: list[FleetRow]
-    runner_is_alive: bool
-    now: datetime
-
-    @property
-    def running(self) -> int:
-        return sum(row.status.tone == "good" for row in self.rows)
-
-    @property
-    def stopped(self) -> int:
-        return sum(row.status.tone == "off" for row in self.rows)
-
-    @property
-    def troubled(self) -> int:
-        return sum(row.health.needs_attention for row in self.rows)
-
-    @property
-    def leads_today(self) -> int:
-        return sum(vitals.leads_today for row in self.rows if (vitals := vitals_of(row.bot)))
-
-    @property
-    def misses_runner(self) -> bool:
-        return not self.runner_is_alive and any(row.bot.wanted == Bot.Wanted.RUNNING for row in self.rows)
-
-
-def fleet(now: datetime) -> Fleet:
-    bots = list(
-        Bot.objects.select_related("partner", "vitals")
-        .only(*LIGHT, "telegram_id", "partner__name", "partner__slug", *(f"vitals__{name}" for name in LIGHT_VITALS))
-        .order_by("partner__name", "pk")
-    )
-    rows = [FleetRow(bot, health_of(bot, vitals_of(bot), now)) for bot in bots]
-    rows.sort(key=lambda row: (not row.health.needs_attention, row.status.tone != "bad"))
-    return Fleet(rows, runner_is_alive(bots, now), now)
-
-
-def whole(rows: Iterable[FleetRow]) -> list[FleetRow]:
+def whole(rows: Iterable[Glance]) -> list[FleetRow]:
     """The same bots with everything that a page shows of them."""
     health = {row.bot.pk: row.health for row in rows}
     bots = Bot.objects.select_related("partner", "vitals").defer("token").in_bulk(list(health))
@@ -128,10 +83,6 @@ def vitals_of(bot: Bot) -> BotVitals | None:
     return getattr(bot, "vitals", None)
 
 
-def runner_is_alive(bots: Iterable[Bot], now: datetime) -> bool:
-    return any(is_fresh(bot, now) for bot in bots)
-
-
 _BARS = """
 SELECT bot_id, 23 - least(23, extract(epoch FROM %s - at)::int / 3600), sum(updates)::int FROM partners_bottraffic
 WHERE bot_id = ANY(%s) AND at > %s - interval '1 day' AND at <= %s GROUP BY 1, 2
@@ -150,12 +101,12 @@ def lead_counts(now: datetime, partner_ids: Collection[int]) -> dict[int, tuple[
     midnight = Func(
         Value("day"), Value(now), F("partner__time_zone"), function="date_trunc", output_field=DateTimeField()
     )
-    today = Count("pk", filter=Q(created_at__gte=midnight))
+    today = Count("partner_id", filter=Q(created_at__gte=midnight))
     counted = (
         Lead.objects.filter(partner_id__in=partner_ids)
         .order_by()
         .values("partner_id")
-        .annotate(all=Count("pk"), today=today)
+        .annotate(all=Count("partner_id"), today=today)
     )
     return {row["partner_id"]: (row["all"], row["today"]) for row in counted}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from django.contrib import messages
@@ -10,26 +11,25 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from partners import clock, queries
+from partners import board, clock, queries
 from partners.access import sees_all_partners
 from partners.admin import incidents
 from partners.backup_health import backup_health
+from partners.board import Fleet, Glance, Line
 from partners.models import Bot, Lead
-from partners.queries import Fleet, FleetRow
 from partners.services import bots
 
-PER_PAGE = 30
+PER_PAGE = 20
 PER_ROW = 10  # fewer bots need no map
 RECENT_LEADS = 10
 MARKS = {"good": "·", "off": "–", "wait": "…", "bad": "!"}  # for those who cannot tell the colours apart
 
-STATES: dict[str, tuple[Any, Callable[[FleetRow], bool]]] = {
+STATES: dict[str, tuple[Any, Callable[[Glance], bool]]] = {
     "": (gettext_lazy("All bots"), lambda row: True),
     "attention": (gettext_lazy("Need attention"), lambda row: row.health.needs_attention),
     "running": (gettext_lazy("Running"), lambda row: row.status.tone == "good"),
@@ -48,21 +48,22 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 def context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
-    fleet = queries.fleet(now)
+    fleet = board.fleet(now)
     search, chosen = request.GET.get("q", "").strip()[:64], request.GET.get("state", "")
     shown = STATES.get(chosen, STATES[""])[1]
-    rows = [row for row in fleet.rows if shown(row) and _matches(row.bot, search.casefold())]
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
-    page.object_list = queries.whole(page.object_list)
+    found = [row for row in fleet.rows if shown(row) and _matches(row.bot, search.casefold())]
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    rows = queries.whole(page)
     values: dict[str, Any] = {
         "fleet": fleet,
         "map": _map(fleet) if len(fleet.rows) > PER_ROW else "",
         "search": search,
         "state": chosen,
         "states": [(key, word) for key, (word, _rule) in STATES.items()],
-        "found": len(rows),
         "page": page,
-        "numbers": queries.numbers(page.object_list, now),
+        "rows": rows,
+        "numbers": queries.numbers(rows, now),
+        "may_see_partners": request.user.has_perm("partners.view_partner"),
         "may_command": request.user.has_perm("partners.change_bot"),
     }
     if request.user.has_perm("partners.view_backup"):
@@ -78,14 +79,15 @@ def _map(fleet: Fleet) -> SafeString:
     """Every bot as a square. Written here: a template takes ten times as long for a thousand."""
     squares = []
     for row in fleet.rows:
-        tone = "bad" if row.health.needs_attention else row.status.tone
-        partner, title = row.bot.partner, escape(f"{row.bot.partner.name}: {row.health.word}")
-        squares.append(f'<a class="tone-{tone}" href="?q={escape(partner.slug)}" title="{title}">{MARKS[tone]}</a>')
+        title = escape(f"{row.bot.name}: {row.health.word}")
+        squares.append(
+            f'<a class="tone-{row.tone}" href="?q={escape(row.bot.slug)}" title="{title}">{MARKS[row.tone]}</a>'
+        )
     return mark_safe("".join(squares))
 
 
-def _matches(bot: Bot, search: str) -> bool:
-    return search in f"{bot.partner.name}\n{bot.partner.slug}\n{bot.username}".casefold()
+def _matches(bot: Line, search: str) -> bool:
+    return search in f"{bot.name}\n{bot.slug}\n{bot.username}".casefold()
 
 
 def fragment(request: HttpRequest) -> HttpResponse:

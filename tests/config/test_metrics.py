@@ -107,5 +107,10 @@ def test_a_server_of_its_own(caplog: pytest.LogCaptureFixture, port: int) -> Non
         server.server_close()
 
 
+def test_a_number_that_is_no_port_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    assert metrics_server.serve(190_100, dict) is None
+    assert "port 190100 is not free" in caplog.text
+
+
 def test_no_port_no_server() -> None:
     assert metrics_server.serve(0, dict) is None

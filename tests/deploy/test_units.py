@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.wish import MOST_RUNNERS
+
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
@@ -82,6 +84,22 @@ def test_units_and_procfile_run_the_same_programs() -> None:
     assert units == wanted
     assert command(UNITS / "nl-bot@.service") == wanted["curator-bots"]
     assert backup == "python manage.py backup"
+
+
+def test_every_process_without_pages_shows_its_metrics_on_a_port_of_its_own() -> None:
+    said = {path.stem: settings["METRICS_PORT"] for path in UNITS.glob("*.service")
+            if "METRICS_PORT" in (settings := environment_of(path))}  # fmt: skip
+    assert said.keys() == {"curator-bots@", "curator-worker", "curator-ai"}
+    template = said.pop("curator-bots@")
+    runners = [template.replace("%i", str(number)) for number in range(1, MOST_RUNNERS + 1)]
+    ports = [int(port) for port in [*said.values(), *runners]]
+    assert len(set(ports)) == len(ports)
+    assert all(1024 < port < 32_768 and port != 8000 for port in ports)  # nobody's privilege, no passing connection's
+
+
+def environment_of(path: Path) -> dict[str, str]:
+    lines = (line.partition("=")[2] for line in path.read_text().splitlines() if line.startswith("Environment="))
+    return dict(line.split("=", 1) for line in lines)
 
 
 def command(unit: Path) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import health, queries, tenancy
-from partners.health import Health, Status
-from partners.models import Bot
+from partners import board, health, queries, tenancy
+from partners.admin.fleet import PER_PAGE
+from partners.health import Health, Status, Trouble
+from partners.models import Bot, BotVitals
 from partners.queries import FleetRow
 from tests.factories import make_bot, make_lead, make_link, make_partner, token_of
 from tests.personas import client_of, operator, owner
@@ -67,8 +69,8 @@ def test_trouble_comes_first() -> None:
     make_bot(make_partner(name="А"), wanted="stopped")
     make_bot(make_partner(name="Я"), state="failed", running_generation=1)
     with tenancy.all_partners():
-        fleet = queries.fleet(NOW)
-    assert [row.bot.partner.name for row in fleet.rows] == ["Я", "А"]
+        fleet = board.fleet(NOW)
+    assert [row.bot.name for row in fleet.rows] == ["Я", "А"]
     assert (fleet.troubled, fleet.stopped, fleet.running) == (1, 1, 0)
     assert fleet.misses_runner
 
@@ -76,7 +78,67 @@ def test_trouble_comes_first() -> None:
 def test_nobody_misses_a_runner_when_all_bots_are_stopped() -> None:
     make_bot(wanted="stopped")
     with tenancy.all_partners():
-        assert not queries.fleet(NOW).misses_runner
+        assert not board.fleet(NOW).misses_runner
+
+
+def test_what_is_measured_counts_and_what_is_not_does_no_harm() -> None:
+    alive = {"state": "running", "running_generation": 1, "heartbeat_at": NOW}
+    make_bot(make_partner(name="А"), **alive)
+    late = make_bot(make_partner(name="Б"), **alive)
+    with tenancy.all_partners():
+        BotVitals.objects.create(
+            bot=late, partner=late.partner, measured_at=NOW, waiting={"0": 120}, failed_hour=10, leads_today=7
+        )
+        fleet = board.fleet(NOW)
+    assert [(row.bot.name, set(row.health.troubles), row.tone) for row in fleet.rows] == [
+        ("Б", {Trouble.QUEUE, Trouble.ERRORS}, "bad"),
+        ("А", set(), "good"),
+    ]
+    assert (fleet.troubled, fleet.running, fleet.leads_today) == (1, 2, 7)
+
+
+def test_every_bot_has_its_square_and_a_name_breaks_none() -> None:
+    for number in range(PER_PAGE + 2):
+        make_bot(make_partner(name=f'"><i>{number}'), wanted="stopped")
+    text = client_of(operator()).get(reverse("admin:fleet")).content.decode()
+    assert text.count('<a class="tone-off"') == PER_PAGE + 2
+    assert text.count("data-bot=") == PER_PAGE
+    assert 'title="&quot;&gt;&lt;i&gt;0: ' in text
+    assert "<i>" not in text
+
+
+def test_a_row_tells_what_is_known_of_its_bot() -> None:
+    bot = make_bot(state="running", running_generation=1, heartbeat_at=timezone.now())
+    with tenancy.all_partners():
+        BotVitals.objects.create(
+            bot=bot, partner=bot.partner, measured_at=timezone.now(), waiting={"1": 90}, failed_hour=1, failed_day=2,
+            aside_hour=3, aside_day=4, calls_hour=200, throttled_hour=10, ai_hour=4, ai_failed_hour=1, ai_rests=True,
+            ai_spent=12.5, ai_cap=100,
+        )  # fmt: skip
+    text = client_of(operator()).get(reverse("admin:fleet")).content.decode()
+    for told in (
+        "оповещения 1 мин",
+        "1 / 2",
+        "3 / 4",
+        "5\N{NO-BREAK SPACE}% / —",
+        "12,50 / 100 ₽",
+        "25\N{NO-BREAK SPACE}%, <b",
+    ):
+        assert told in text, told
+
+
+@pytest.mark.parametrize(
+    ("fields", "buttons"),
+    [
+        ({"wanted": "stopped"}, ["start", "self-test"]),
+        ({"state": "failed"}, ["start", "stop", "self-test"]),
+        ({"state": "running"}, ["restart", "stop", "self-test"]),
+    ],
+)
+def test_only_the_commands_that_make_sense(fields: dict[str, str], buttons: list[str]) -> None:
+    make_bot(**fields)
+    text = client_of(operator()).get(reverse("admin:fleet")).content.decode()
+    assert re.findall(r'data-command="([a-z-]+)"', text) == buttons
 
 
 def test_a_self_test_is_awaited_until_it_is_newer_than_the_wish() -> None:
