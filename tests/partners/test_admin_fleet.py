@@ -135,7 +135,7 @@ def test_a_row_tells_what_is_known_of_its_bot() -> None:
         ({"state": "running"}, ["restart", "stop", "self-test"]),
     ],
 )
-def test_only_the_commands_that_make_sense(fields: dict[str, str], buttons: list[str]) -> None:
+def test_only_the_commands_that_make_sense(fields: dict[str, Any], buttons: list[str]) -> None:
     make_bot(**fields)
     text = client_of(operator()).get(reverse("admin:fleet")).content.decode()
     assert re.findall(r'data-command="([a-z-]+)"', text) == buttons
