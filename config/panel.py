@@ -67,6 +67,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:content_outboxmessage_overview"),
                 "permission": _if_may("content.view_outboxmessage"),
             },
+            _item(_("Load and reserve"), "speed", "partners_runner", "partners.view_runner"),
         ]
     },
     {

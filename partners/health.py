@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 HEARTBEAT_LIMIT = timedelta(seconds=75)  # a quiet bot's poll is answered every 50 to 60 seconds
 START_LIMIT = timedelta(seconds=60)
+WORKER_SILENCE = timedelta(seconds=60)  # three ticks of `watch_fleet`
 
 
 class Trouble(StrEnum):

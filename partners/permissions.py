@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _may("partners", "auditentry", View),
         _may("partners", "backup", View, Add),
         _may("partners", "incident", View, Handle),
+        _may("partners", "runner", View),
         _may("content", "product", View, Add, Change, Delete),
         _may("content", "payplanversion", View, Add, Change, Delete),
         _may("content", "lessonprogress", View),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from botrunner.capacity.load import Waiting
 from content.models import OutboxMessage
 from partners.fastsql import fetch
 
@@ -17,14 +18,6 @@ OUTBOX = """
 SELECT lane, count(*), min(not_before) FROM content_outboxmessage
 WHERE bot_id = ANY(%b::bigint[]) AND state = 'queued' AND not_before <= %s GROUP BY lane
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Messages that are due, and since when the first of them is."""
-
-    due: int = 0
-    age: timedelta = timedelta()
 
 
 @dataclass(slots=True)

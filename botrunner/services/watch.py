@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
+from botrunner.capacity.load import Disk
 from botrunner.services import application_news, incident_news, operator_news, vitals
+from botrunner.services.disks import disks
 from partners import tenancy
 from partners.backup_health import OLD, UNPROVEN, backup_health
 from partners.fastsql import fetch
-from partners.health import Trouble, health_of, span
+from partners.health import WORKER_SILENCE, Trouble, health_of, span
 from partners.models import Bot
 from partners.queries import vitals_of
 from partners.services import incidents, runners
 from partners.services.incidents import Key, Reading
 
 WORKER = "worker"
-WORKER_SILENCE = timedelta(seconds=60)  # three ticks
-LEAST_FREE, LEAST_BYTES = 0.10, 2 * 2**30
 OF_RUNNING = (Trouble.QUEUE, Trouble.ERRORS, Trouble.AI)
 STANDING = (Trouble.DOWN, Trouble.TOKEN, Trouble.CONFLICT)
-POSTGRES = Path("/var/lib/postgresql")  # where Debian keeps it, if it is on this machine
 
 Readings = dict[Key, Reading]
 
 
 def look(*, now: datetime, by_worker: bool) -> None:
     """Opens its own door. Whoever comes while another one looks has nothing to do."""
-    disks = _disks()
+    readings_of_disks = _disks()
     with tenancy.all_partners():
         if by_worker:
             fetch(ALIVE, [WORKER])
         if not incidents.is_mine():
             return
         vitals.measure(now=now)
-        readings = _platform(now) | disks
+        readings = _platform(now) | readings_of_disks
         incidents.apply(readings | _bots(now, readings[Key(Trouble.RUNNER)].bad), now=now)
         operator_news.tell(incident_news.NEWS, now=now)
         operator_news.tell(application_news.NEWS, now=now)
@@ -111,15 +106,10 @@ def _backups(now: datetime) -> Readings:
 
 
 def _disks() -> Readings:
-    """Of the machine that looks; each disk once."""
-    seen: dict[int, Reading] = {}
-    names: dict[int, str] = {}
-    for folder in (settings.DATA_DIR, settings.BACKUP_DIR, POSTGRES):
-        if folder.exists() and (device := folder.stat().st_dev) not in seen:
-            usage = shutil.disk_usage(folder)
-            low = usage.free < max(LEAST_BYTES, usage.total * LEAST_FREE)
-            detail = _("%(free)s GB of %(total)s GB are free") % {
-                "free": round(usage.free / 2**30, 1), "total": round(usage.total / 2**30),
-            }  # fmt: skip
-            seen[device], names[device] = Reading(low, detail), f"{socket.gethostname()}:{folder}"[:120]
-    return {Key(Trouble.DISK, subject=names[device]): reading for device, reading in seen.items()}
+    return {Key(Trouble.DISK, subject=disk.where): Reading(disk.is_low, _free(disk)) for disk in disks()}
+
+
+def _free(disk: Disk) -> str:
+    return _("%(free)s GB of %(total)s GB are free") % {
+        "free": round(disk.free / 2**30, 1), "total": round(disk.total / 2**30),
+    }  # fmt: skip

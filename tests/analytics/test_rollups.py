@@ -222,3 +222,21 @@ def _rolled_up_elsewhere() -> int | None:
 def _move(partner: Partner, zone: str) -> None:
     with tenancy.all_partners():
         Partner.objects.filter(pk=partner.pk).update(time_zone=zone)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_partner_whose_zone_stays_is_not_written_again() -> None:
+    partner = make_partner()
+    rollups.roll_up(now=NOW)
+    [before] = _writers()
+    rollups.roll_up(now=NOW)
+    assert _writers() == [before]
+    _move(partner, "Asia/Vladivostok")
+    rollups.roll_up(now=NOW)
+    assert _writers() != [before]
+
+
+def _writers() -> list[tuple[str, str]]:
+    """Which transactions wrote the rows, and the zones in them."""
+    with tenancy.all_partners():
+        return fetch("SELECT xmin::text, time_zone FROM analytics_countedpartner", [])

@@ -12,11 +12,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from botrunner import gauges
+from botrunner.capacity.load import Waiting
 from botrunner.lease import Lease
 from botrunner.models import InboxUpdate
 from botrunner.runtime import Runtime
 from botrunner.services.fleet import Pulse
-from botrunner.services.queues import Waiting, queues
+from botrunner.services.queues import queues
 from botrunner.services.runners import Me
 from botrunner.supervisor import Supervisor
 from botrunner.transport import SharedRequest

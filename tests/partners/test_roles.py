@@ -68,6 +68,7 @@ partners.lead                        vhr    -      v      vhr    vhr
 partners.link                        vacd   v      v      vac    v
 partners.membership                  vacd   -      -      -      -
 partners.partner                     vac    v      v      vc     -
+partners.runner                      v      -      -      -      -
 partners.yandexaccount               vacd   -      -      -      -
 """
 BY_ROLE: dict[str, Callable[[Partner], User]] = {

@@ -2,7 +2,7 @@
 (() => {
   const form = document.getElementById("fleet");
   const body = document.getElementById("fleet-body");
-  const EVERY_MS = 5000;
+  const EVERY_MS = 1000 * (form.dataset.every || 5);
   let turn = 0;
 
   async function load(url, options = {}) {

@@ -1,0 +1,1 @@
+from botrunner.admin import inbox, load  # noqa: F401  # registered on import
