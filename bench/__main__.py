@@ -23,6 +23,7 @@ def main() -> None:
     from bench import (
         answers,
         backup,
+        capacity,
         delivery,
         fleet,
         kills,
@@ -51,6 +52,7 @@ def main() -> None:
         "reports": partial(reports.run, full=full),
         "runners": runners.run,
         "webhooks": webhooks.run,
+        "capacity": capacity.run,
     }
     names = [word for word in sys.argv[1:] if word != "--full"] or list(benches)
     print(machine.describe())

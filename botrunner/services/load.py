@@ -87,10 +87,9 @@ def _workers(now: datetime) -> Workers:
 
 
 def _database() -> Database:
-    [server] = fetch(SERVER, [])
-    *places, missed = server
+    [(connections, places, locks, lock_room, size, missed)] = fetch(SERVER, [])
     tables: Sequence[tuple[str, int]] = sorted(fetch(TABLES, []), key=lambda table: -table[1])
-    return Database(*places, tables, missed)
+    return Database(connections, places, locks, lock_room, size, tables, missed)
 
 
 def _spending() -> Spending:

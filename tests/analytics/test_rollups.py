@@ -22,6 +22,7 @@ from analytics.services import rollups
 from funnels.milestones import Did
 from funnels.models import FunnelEvent, Milestone
 from partners import tenancy
+from partners.fastsql import fetch
 from partners.models import Lead, Partner
 from tests.botrunner.disasters import until
 from tests.factories import NOW, make_lead, make_partner
