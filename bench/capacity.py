@@ -21,7 +21,7 @@ from typing import Any, LiteralString
 
 from bench.machine import BASE, environment, scratch_database
 
-FEW, MANY = 100, 300  # bots
+FEW, MANY = 1_000, 10_000  # bots
 RUNNERS = 10
 TIMES = 5
 SAMPLE = 500  # for the peers
