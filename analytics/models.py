@@ -23,9 +23,13 @@ class Tally(models.Model):
     class Meta:
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
+        # With the number in it, a page reads nothing but a range of this index: the rows themselves lie far apart.
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "name", "version", "day", "key", "aux"], nulls_distinct=False, name="tally_once"
+                fields=["partner", "name", "version", "day", "key", "aux"],
+                include=["people"],
+                nulls_distinct=False,
+                name="tally_once",
             )
         ]
 

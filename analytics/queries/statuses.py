@@ -13,4 +13,4 @@ def statuses(whose: Whose) -> Counter[str]:
     leads = Lead.objects.order_by()
     if whose.partner_id is not None:
         leads = leads.filter(partner_id=whose.partner_id)
-    return Counter(dict(leads.values_list("status").annotate(Count("pk"))))
+    return Counter(dict(leads.values_list("status").annotate(people=Count("*"))))

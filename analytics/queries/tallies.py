@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
@@ -14,6 +15,7 @@ from analytics.models import Rollup, Tally
 from analytics.periods import Period
 from analytics.tallying import DAILY, of_month
 from funnels.models import Milestone
+from partners.models import Partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,12 @@ def tallies(
     whose: Whose, period: Period, name: str, *, version: int = 0, key: str | None = None, auxes: Collection[str] = ()
 ) -> Counter[tuple[str, str]]:
     """People by (key, aux); of one key, or of some `auxes` only, where there are many."""
-    summed = _of(whose).filter(_summed(name, period), version=version).order_by()
+    rows = _of(whose).filter(version=version)
     if key is not None:
-        summed = summed.filter(key=key)
+        rows = rows.filter(key=key)
     if auxes:
-        summed = summed.filter(aux__in=auxes)
-    rows = summed.values_list("key", "aux").annotate(total=Sum("people"))
-    return Counter({(key, aux): total for key, aux, total in rows})
+        rows = rows.filter(aux__in=auxes)
+    return _summed(rows, name, period, "key", "aux")
 
 
 def by_day(whose: Whose, period: Period, name: str, *, version: int = 0) -> Counter[tuple[date, str, str]]:
@@ -57,15 +58,16 @@ def by_week(whose: Whose, period: Period, name: str, keys: Sequence[str]) -> Cou
 
 def versions_entered(whose: Whose, period: Period) -> Counter[int]:
     """How many people first saw each version."""
-    rows = _of(whose).filter(_summed("entered", period)).order_by()
-    return Counter(dict(rows.values_list("version").annotate(Sum("people"))))
+    return Counter(
+        {version: people for (version,), people in _summed(_of(whose), "entered", period, "version").items()}
+    )
 
 
 def by_partner(period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[int, str]]:
     """People by (partner, key), of the whole network."""
-    rows = Tally.objects.filter(_summed(name, period), version=0, key__in=keys, partner__isnull=False)
-    summed = rows.order_by().values_list("partner_id", "key").annotate(Sum("people"))
-    return Counter({(partner_id, key): total for partner_id, key, total in summed})
+    partners = list(Partner.objects.order_by().values_list("pk", flat=True))  # the index begins with them
+    rows = Tally.objects.filter(partner__in=partners, version=0, key__in=keys)
+    return _summed(rows, name, period, "partner_id", "key")
 
 
 def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, step: str = "") -> QuerySet[Milestone]:
@@ -76,14 +78,22 @@ def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, 
     return reached.select_related("lead").order_by("-day", "-lead_id")
 
 
-def _summed(name: str, period: Period) -> Q:
-    """Rows whose sum is that of the days, as few as there are."""
-    if name in DAILY or not period.months:
-        return Q(name=name, day__range=(period.first, period.last))
-    found = Q(name=of_month(name), day__in=period.months)
-    for edge in period.edges:
-        found |= Q(name=name, day__range=(edge.first, edge.last))
+def _summed(rows: QuerySet[Tally], name: str, period: Period, *columns: str) -> Counter[Any]:
+    """One query for each part of the period: each then reads a single range of the index, and nothing but the index."""
+    found: Counter[Any] = Counter()
+    for part in _parts(name, period):
+        for *key, people in rows.filter(part).order_by().values_list(*columns).annotate(Sum("people")):
+            found[tuple(key)] += people
     return found
+
+
+def _parts(name: str, period: Period) -> Iterator[Q]:
+    """Rows whose sum is that of the days, as few as there are."""
+    months = () if name in DAILY else period.months
+    if months:
+        yield Q(name=of_month(name), day__in=months)
+    for edge in period.edges if months else (period,):
+        yield Q(name=name, day__range=(edge.first, edge.last))
 
 
 def _of(whose: Whose) -> QuerySet[Tally]:
