@@ -142,3 +142,5 @@ def test_a_phone_is_wide_enough(page: Any, live_server: Any, fleet: list[Bot]) -
     for path in ("/admin/", LIST, "/admin/partners/backup/", "/admin/partners/auditentry/"):
         page.goto(live_server.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    changes = page.locator("td.field-changed", has_text="→")
+    assert changes.evaluate("cell => cell.scrollHeight <= cell.clientHeight + 1")  # nothing is cut off
