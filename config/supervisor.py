@@ -1,6 +1,7 @@
 """honcho's manager with what it lacks for `make run`: nothing that it started outlives it."""
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -18,7 +19,13 @@ GRACE = 10  # seconds between SIGTERM and SIGKILL
 SILENCE, MOST_PATIENCE = 1.5, 8  # seconds
 MARK = "CURATOR_SUPERVISED"  # in the environment of every process that a supervisor started
 
+OWN_TIME = re.compile(r"^\d\d:\d\d:\d\d (?=[A-Z])", re.MULTILINE)
+
 honcho.manager.KILL_WAIT = GRACE
+
+
+def _text(data: bytes | str) -> str:
+    return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
 
 
 class Output(Printer):
@@ -27,7 +34,8 @@ class Output(Printer):
     written_at = 0.0
 
     def write(self, message: Message) -> None:
-        super().write(message)
+        """The time stands before the process's name already; a line of its log begins with the same one."""
+        super().write(message._replace(data=OWN_TIME.sub("", _text(message.data))))
         self.written_at = time.monotonic()
 
     def wait_for_silence(self) -> None:

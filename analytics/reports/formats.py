@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics.reports.rates import Figure
 from analytics.reports.table import Kind, Value
 
 NOTHING = "—"
 PERCENT = "\N{NO-BREAK SPACE}%"
+DOUBLED = 1  # a change from which on people count in times, not in percent
 
 
 def text(value: Value, kind: Kind = Kind.TEXT) -> str:
@@ -25,7 +27,7 @@ def text(value: Value, kind: Kind = Kind.TEXT) -> str:
         case Kind.RATE:
             return percent(shown)
         case Kind.CHANGE:
-            return ("−" if shown < 0 else "+") + percent(abs(shown))
+            return f"×{_times(shown)}" if shown >= DOUBLED else ("−" if shown < 0 else "+") + percent(abs(shown))
         case Kind.MONEY:
             return number_format(shown, decimal_pos=2, force_grouping=True)
         case Kind.PAUSE:
@@ -67,5 +69,23 @@ def change(figure: Figure) -> str:
         return _("as many as before")
     if figure.change is None:
         return _("nobody before")
+    if figure.change >= DOUBLED:
+        return _many_times(figure.change) % {"times": _times(figure.change), "before": before}
     words = _("%(percent)s more, %(before)s before") if figure.change > 0 else _("%(percent)s fewer, %(before)s before")
     return words % {"percent": percent(abs(figure.change)), "before": before}
+
+
+def _times(change: float) -> str:
+    """How many times as many: «4», «2,5», from ten on in whole numbers."""
+    return number_format(_ratio(change), force_grouping=True)
+
+
+def _ratio(change: float) -> float:
+    ratio = round(change + 1, 1 if change < 9 else None)
+    return int(ratio) if ratio == int(ratio) else ratio
+
+
+def _many_times(change: float) -> str:
+    ratio = _ratio(change)
+    counted = ratio if isinstance(ratio, int) else 2  # in Russian a fraction goes with the form of «два»
+    return ngettext("%(times)s time as many, %(before)s before", "%(times)s times as many, %(before)s before", counted)

@@ -41,15 +41,16 @@ def stat_table(context: Mapping[str, Any], table: Table, level: int = 2, at_once
     """`level` of its heading; more rows than `at_once` come by the page, in files they are together."""
     asked: Asked = context["asked"]
     people = People.of(asked)
-    pages = Paginator(table.rows, at_once).get_page(asked.get.get("p"))
+    which = f"{table.key}-page"  # another table of the page stays where it is
+    pages = Paginator(table.rows, at_once).get_page(asked.get.get(which))
     return {
         "table": table,
         "level": level,
         "heads": [_head(context, table, column) for column in table.columns],
         "rows": [_row(row, table.columns, people) for row in pages],
         "pages": pages,
-        "earlier": _address(context, p=str(pages.number - 1)) if pages.has_previous() else "",
-        "later": _address(context, p=str(pages.number + 1)) if pages.has_next() else "",
+        "earlier": _address(context, **{which: str(pages.number - 1)}) if pages.has_previous() else "",
+        "later": _address(context, **{which: str(pages.number + 1)}) if pages.has_next() else "",
         "csv": _address(context, format="csv", table=table.key),
     }
 

@@ -33,6 +33,7 @@ SENTENCES: Mapping[Duty, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile("доход не гарантирует", re.IGNORECASE), "Доход не гарантируется."),
     ),
 }
+EVERY_SENTENCE = " ".join(sentence for sentences in SENTENCES.values() for _said, sentence in sentences)
 # What is kept out of the reach of children is not for them.
 _FOR_CHILDREN = re.compile(r"\b(?:детям|реб[её]н\w+|для детей|подростк\w+|малыш\w*|дошкольник\w*)\b", re.IGNORECASE)
 _WORDS: Mapping[Duty, frozenset[str]] = {

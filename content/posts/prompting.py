@@ -13,11 +13,11 @@ from content.ai.answer_html import to_messages
 from content.ai.masking import mask
 from content.ai.prompt import data
 from content.ai.tokens import shorten_to
-from content.ai.types import Prompt, Slot, Turn
+from content.ai.types import Passage, Prompt, Slot, Turn
 from content.markup import visible
 from content.messages import Html, Style
 from content.posts.checks import TAGS
-from content.posts.duties import SENTENCES, always, with_duties
+from content.posts.duties import EVERY_SENTENCE, SENTENCES, always, with_duties
 from content.posts.facts import Facts, ProductFacts
 from content.posts.kinds import LINKS, VARIABLES, PostType
 from content.posts.links import LABELS
@@ -39,6 +39,7 @@ _NAMES = {
     "price": "Цена",
     "as_of": "Цена и описание на",
     "portions": "В упаковке",
+    "portion_price": "Порция стоит около",
     "title": "Документ",
     "heading": "Раздел",
     "quote": "Что в нём сказано",
@@ -47,6 +48,7 @@ _NAMES = {
     "level": "Уровень плана",
     "volume": "Групповой объём, PV",
     "percent": "Ставка, %",
+    "unit_price": "Балл PV стоит",
     "income": "По таблице плана, до налогов и расходов",
     "minimum_pv": "Условие: личные покупки за месяц, PV",
     "minimum_cost": "Для партнёра это примерно",
@@ -84,6 +86,11 @@ class Asked:
     product: ProductFacts | None
     sources: tuple[str, ...]
     voice: str
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """What the text may quote: a post about income owes the condition of the plan, whether it was asked or not."""
+        return Passage("", self.facts), Passage("", EVERY_SENTENCE)
 
 
 def build_prompt(

@@ -8,6 +8,7 @@ from typing import Any
 
 import phonenumbers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from partners.models import Application
@@ -17,6 +18,12 @@ from partners.onboarding.sections import CONSENT_VERSIONS, QUESTIONS, SECRETS, S
 from partners.strict_yaml import FileError, Lines
 from partners.yaml_model import checked, sentence_of
 
+# Where the rule's own sentence would not tell a person what to do.
+MISTAKES = {
+    "group_id": gettext_lazy("A group's id is a number like -1001234567890. The guide shows where to find it."),
+    "shop_link": gettext_lazy("Paste the whole link from your NL account: it begins with https://."),
+    "registration_link": gettext_lazy("Paste the whole link from your NL account: it begins with https://."),
+}
 Problems = dict[str, str]  # question -> a sentence that says what to do
 
 
@@ -65,7 +72,8 @@ def problem_of(asked: Asked, answer: str) -> str:
     try:
         read(Question(*asked.path, asked.label), _normal(asked, answer))
     except ValidationError as error:
-        return sentence_of(error.errors(include_input=False)[0], str(asked.label))
+        said = sentence_of(error.errors(include_input=False)[0], str(asked.label))
+        return str(MISTAKES.get(asked.name, said))
     return ""
 
 
@@ -120,12 +128,14 @@ def _required(asked: Asked) -> str:
 
 
 def _normal(asked: Asked, answer: str) -> str:
-    """Spaces inside of numbers come with copying."""
+    """Spaces inside of numbers come with copying; https:// does not, from the address bar of a phone."""
     answer = answer.strip()
     if asked.name == "group_id":
         return re.sub(r"\s", "", answer).replace("−", "-").replace("–", "-")
     if asked.name == "contact":
         return re.sub(r"^(?:https?://)?t\.me/", "@", answer)
+    if asked.name in ("shop_link", "registration_link") and "://" not in answer:
+        return f"https://{answer}"
     return answer
 
 

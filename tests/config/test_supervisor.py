@@ -18,6 +18,8 @@ STUBBORN = f'stubborn: exec python -c "import signal; signal.signal(signal.SIGTE
 GRANDCHILD = f'parent: python -c "{WAIT}"; true'
 CRASHING = 'crashing: python -c "import time; time.sleep(0.3)"; exit 3'
 SLOW = "slow: exec python -c \"import time; time.sleep(0.5); print('late', flush=True); time.sleep(600)\""
+LOGGED = "import time; print('10:20:30 INFO a.b: ready'); print('10:20:30', flush=True); time.sleep(600)"
+LOGGING = f'logging: exec python -c "{LOGGED}"'
 UNWANTED = "unwanted: exec python -c \"print('never')\""
 
 RUN = """
@@ -132,3 +134,10 @@ def test_an_unwanted_process_is_not_started(tmp_path: Path, start: Start) -> Non
 def test_the_greeting_comes_after_what_the_processes_say(tmp_path: Path, start: Start) -> None:
     running = start(tmp_path, POLITE, SLOW)
     assert "| late\n" in read_until(running, "everything answers\n")
+
+
+def test_the_time_of_a_line_is_shown_once(tmp_path: Path, start: Start) -> None:
+    running = start(tmp_path, LOGGING)
+    output = read_until(running, "everything answers\n")
+    assert "| INFO a.b: ready\n" in output
+    assert "| 10:20:30\n" in output  # no line of a log: somebody's words

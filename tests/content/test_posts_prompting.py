@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.ai.checks import verdict
 from content.ai.prompt import MOST_TOKENS
 from content.ai.tokens import estimate, estimate_message
 from content.ai.types import Passage
 from content.markup import fault
-from content.messages import Html
+from content.messages import Html, Style
 from content.posts.checks import check
 from content.posts.compose import compose
 from content.posts.facts import Advert, Facts, Story
@@ -53,6 +54,21 @@ def test_the_model_gets_the_facts_that_the_templates_would_take() -> None:
     assert draft.product
     assert f"Продукт: {draft.product.name}" in asked.prompt.system
     assert asked.sources == draft.sources
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(number=st.integers(0, 400), style=st.sampled_from(get_args(Style)))
+@settings(max_examples=12)
+def test_a_model_may_say_what_a_template_says(kind: Kind, number: int, style: Style) -> None:
+    """The prices of portions and points, and the sentences that a post owes, are facts for it too."""
+    facts = facts_for(kind, style=style)
+    asked = build_prompt(type_of(kind), facts, number=number, seed="x")
+    draft = compose(type_of(kind), facts, number=number, seed="x")
+    assert verdict(plain_tags(draft.text), passages=asked.passages, prompt=asked.prompt) == ()
+
+
+def plain_tags(html: str) -> str:
+    return html.replace("<b>", "**").replace("</b>", "**")
 
 
 def test_a_supplement_is_told_what_it_must_say() -> None:

@@ -201,7 +201,6 @@ def test_a_product_of_the_catalogue_may_be_quoted_with_its_price(shelf: Partner)
     """What a model is told it may say: neither a figure nor a leak."""
     post = ordered(shelf, "product")
     with tenancy.partner(shelf.pk):
-        Post.objects.update(number=2)  # which product it is about, and in which words
         brief = writing.brief_for(stored_with_partner(post), NOW)
     draft = writing._composed(brief)
     with running_model(draft.text.replace("<b>", "**").replace("</b>", "**")):

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from content.ai import chain
 from content.ai.budget import Spending
 from content.ai.calls import Clock
-from content.ai.types import Passage
 from content.messages import Html
 from content.models import AiUse, Post, PostAct
 from content.posts import prompting
@@ -178,8 +177,7 @@ def _ask(brief: Brief, clock: Clock) -> tuple[Asked, chain.Outcome]:
         rewrite=rewrite,
     )
     spending = Spending(post.partner_id, f"post:{post.pk}:{post.revision + 1}", AiUse.Purpose.POST)
-    passages = [Passage("", asked.facts)]
-    return asked, chain.ask(spending=spending, prompt=asked.prompt, passages=passages, now=clock)
+    return asked, chain.ask(spending=spending, prompt=asked.prompt, passages=asked.passages, now=clock)
 
 
 def _composed(brief: Brief) -> Written:

@@ -1,0 +1,33 @@
+"""Numbers as people say them, in Russian and in English."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from analytics.reports import formats
+from analytics.reports.rates import Figure
+from analytics.reports.table import Kind
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words", "cell"),
+    [
+        (15, 10, f"на 50,0{NBSP}% больше, было 10", f"+50,0{NBSP}%"),
+        (2, 10, f"на 80,0{NBSP}% меньше, было 10", f"−80,0{NBSP}%"),
+        (19, 10, f"на 90,0{NBSP}% больше, было 10", f"+90,0{NBSP}%"),
+        (20, 10, "в 2 раза больше, было 10", "×2"),
+        (25, 10, "в 2,5 раза больше, было 10", "×2,5"),
+        (50, 10, "в 5 раз больше, было 10", "×5"),
+        (99, 10, "в 9,9 раза больше, было 10", "×9,9"),
+        (215, 10, "в 22 раза больше, было 10", "×22"),
+        (21_000, 1_000, "в 21 раз больше, было 1\N{NO-BREAK SPACE}000", "×21"),
+    ],
+)
+def test_what_has_doubled_is_counted_in_times(now: int, before: int, words: str, cell: str) -> None:
+    figure = Figure(now, before)
+    with override("ru"):
+        assert formats.change(figure) == words
+        assert formats.text(figure.change, Kind.CHANGE) == cell
