@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from partners.admin.base import PanelAdmin
 from partners.audit_values import snapshot
 from partners.models import Application, AuditEntry
 from partners.onboarding.answers import problems_of, shown, slug_of
-from partners.onboarding.sections import SECTIONS
+from partners.onboarding.sections import QUESTIONS, SECTIONS
 from partners.services import applications
 from partners.services.application_status import status_behind_the_door
 from partners.templatetags.panel import ago
@@ -132,6 +133,10 @@ class ApplicationAdmin(PanelAdmin):
             "application": row,
             "sections": sections,
             "problems": problems,
+            "consents": [
+                (QUESTIONS[name].label, given["version"], datetime.fromisoformat(given["at"]))
+                for name, given in row.consents.items()
+            ],
             "slug": slug_of(row),
             "link": link,
             "status": status_behind_the_door(row) if row.partner_key else None,

@@ -26,7 +26,7 @@ from partners.services import application_form
 from partners.services.application_form import Closed, Incomplete
 from partners.services.application_status import status_of
 from partners.services.invitations import invite
-from partners.views.join_look import progress_of, rows_of
+from partners.views.join_look import progress_of, rows_of, told_of
 
 STARTS = Rate("join-start", 10, 3_600)
 SAVES = Rate("join-save", 300, 600)
@@ -56,7 +56,6 @@ def guide(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, link: str) -> HttpResponse:
     """The whole application: what is missing, the link to come back, «Send»; then what became of it."""
     application = found(link)
-    problems: dict[str, str] = {}
     if request.method == "POST":
         if not allows(SAVES, request):
             return too_often(request)
@@ -64,12 +63,11 @@ def overview(request: HttpRequest, link: str) -> HttpResponse:
             with tenancy.application(application.link_key):
                 application_form.submit(key=application.link_key, now=clock.now())
             return redirect("join:overview", link)
-        except Incomplete as incomplete:
-            problems = incomplete.problems
+        except Incomplete:
             messages.error(request, _("Something is still missing: the sections with an exclamation mark."))
         except Closed:
             return redirect("join:overview", link)
-    return show(request, link, application, "join/overview.html", {"tried": bool(problems)})
+    return show(request, link, application, "join/overview.html", {"told": told_of(application)})
 
 
 @opens_own_door
@@ -106,18 +104,18 @@ def section(request: HttpRequest, link: str, number: int) -> HttpResponse:
     if not 1 <= number <= len(SECTIONS):
         raise Http404("no such section")
     application, asked = found(link), SECTIONS[number - 1]
+    in_passing = request.headers.get("X-Requested-With") == "save"
     if not application.is_open:
-        return redirect("join:overview", link)
+        return closed(link, in_passing)
     if request.method != "POST":
         return show_section(request, link, application, asked, {})
     if not allows(SAVES, request):
         return too_often(request)
-    in_passing = request.headers.get("X-Requested-With") == "save"
     posted = read_section(asked, request) if in_passing else read_whole_section(asked, request, application)
     try:
         application = keep(application.link_key, posted)
     except Closed:
-        return redirect("join:overview", link)
+        return closed(link, in_passing)
     if in_passing:
         return HttpResponse(status=204)
     for notice in posted.notices:
@@ -136,6 +134,11 @@ def found(link: str) -> Application:
     if application is None:
         raise Http404("no such application")
     return application
+
+
+def closed(link: str, in_passing: bool) -> HttpResponse:
+    """It was sent in another tab: what is typed in this one is not kept, and its page must not say that it is."""
+    return HttpResponse(status=409) if in_passing else redirect("join:overview", link)
 
 
 def keep(key: UUID, posted: Posted) -> Application:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from partners.models import Application
-from partners.onboarding.answers import problems_of
+from partners.onboarding.answers import problems_of, shown
 from partners.onboarding.sections import SECTIONS, YES, Asked, Section, Words
 
 StepState = Literal["new", "missing", "done"]
@@ -32,6 +32,27 @@ class Row:
 class Step:
     section: Section
     state: StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A section as it is looked over before it is sent: what was answered, and what is wrong with it."""
+
+    section: Section
+    answers: list[tuple[Words, str]]
+    problems: list[tuple[Words, str]]
+
+
+def told_of(application: Application) -> list[Told]:
+    problems = problems_of(application)
+    return [
+        Told(
+            section,
+            [(asked.label, words) for asked in section.questions if (words := shown(asked, application))],
+            [(asked.label, problems[asked.name]) for asked in section.questions if asked.name in problems],
+        )
+        for section in SECTIONS
+    ]
 
 
 def rows_of(section: Section, application: Application, problems: Mapping[str, str]) -> list[Row]:

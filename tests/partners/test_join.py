@@ -15,6 +15,7 @@ from django.utils import timezone
 from botrunner.redaction import redact
 from partners import tenancy
 from partners.models import Application
+from partners.onboarding.answers import problems_of
 from partners.onboarding.sections import SECTIONS, YES
 from partners.rates import Rate, allows
 from partners.views import join
@@ -123,6 +124,36 @@ def test_what_is_typed_is_saved_in_passing_without_secrets(visitor: Client) -> N
     application = the_only()
     assert application.answers["display_name"] == "Помощница"
     assert not application.token
+
+
+def test_what_another_tab_has_sent_is_not_saved_in_passing(visitor: Client) -> None:
+    started = make_application()
+    response = visitor.post(f"/join/{started.link}/1/", {"name": "Другая"}, headers={"X-Requested-With": "save"})
+    assert response.status_code == 409
+    assert stored(started).answers["name"] == "Анна Соколова"
+
+
+def test_before_it_is_sent_everything_is_shown_but_the_keys(visitor: Client, english: None) -> None:
+    started = make_application(submitted=False, phone="12", story="Живу в <b>Туле</b>")
+    text = visitor.get(f"/join/{started.link}/").content.decode()
+    assert "Живу в &lt;b&gt;Туле&lt;/b&gt;" in text
+    assert text.count('class="problem"') == 1
+    assert "https://anna.example/shop" in text
+    assert TOKEN.partition(":")[2] not in text
+
+
+@pytest.mark.parametrize("link", ["anna.example/shop", "https://anna.example/shop"])
+def test_a_link_without_its_beginning_is_completed(link: str) -> None:
+    assert problems_of(stored(make_application(submitted=False, shop_link=link))) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("group_id", "мой канал"), ("group_id", "5"), ("shop_link", "http://x.example"), ("shop_link", "магазин")],
+)
+def test_a_wrong_answer_is_told_what_a_right_one_looks_like(name: str, answer: str, english: None) -> None:
+    said = problems_of(stored(make_application(submitted=False, **{name: answer})))[name]
+    assert "-1001234567890" in said or "https://" in said
 
 
 def test_a_withdrawn_consent_is_gone(visitor: Client) -> None:

@@ -14,6 +14,7 @@
     try {
       const headers = { "X-Requested-With": "save" };
       const response = await fetch(location.href, { method: "POST", body: answers(), headers, keepalive: true });
+      if (response.status === 409) location.reload(); // it was sent in another tab
       word.textContent = response.ok ? word.dataset.saved : word.dataset.failed;
     } catch {
       word.textContent = word.dataset.failed;
