@@ -5,6 +5,7 @@ Pure but for the questions' names. A table is read whole or not at all; a row ma
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from partners.onboarding.sections import CONSENT_VERSIONS, QUESTIONS, SECRETS, YES
+from partners.services.bots import TOKEN_PATTERN
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 2_000
@@ -27,7 +29,7 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("service_account_id", ("service account", "сервисн аккаунт", "сервисного аккаунта")),
     ("key_id", ("id ключа", "key id", "идентификатор ключа")),
     ("api_key", ("api key", "апи ключ", "api ключ")),
-    ("key_file", ("файл ключа", "json ключ", "ключ json", "key file", "приватный ключ", "private key")),
+    ("key_file", ("файл ключа", "файла ключа", "json", "key file", "authorized key", "приватн ключ", "private key")),
     ("folder_id", ("folder", "каталог", "фолдер")),
     ("token", ("токен", "token")),
     ("display_name", ("имя бота для", "как представляется", "отображаемое имя", "display name")),
@@ -54,8 +56,8 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "specialization": (
-        ("вес", "weight"), ("похуд", "weight"), ("энерг", "energy"), ("бизнес", "business"), ("заработ", "business"),
-        ("красот", "beauty"), ("все", "all"), ("универс", "all"),
+        ("весь", "all"), ("вес", "weight"), ("похуд", "weight"), ("энерг", "energy"), ("бизнес", "business"),
+        ("заработ", "business"), ("красот", "beauty"), ("все", "all"), ("универс", "all"),
     ),
     "style": (("на ты", "ty"), ("неформ", "ty"), ("друже", "ty"), ("на вы", "vy"), ("форм", "vy"), ("делов", "vy")),
     "country": (
@@ -65,7 +67,9 @@ CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "time_zone": (("моск", "Europe/Moscow"), ("мск", "Europe/Moscow")),
 }  # fmt: skip
-NO = ("", "нет", "no", "false", "0", "не", "-")
+NO = ("", "no", "false", "0", "не", "-")
+BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # «Unicode text» of Excel
+KEY = re.compile(r"-----BEGIN[A-Z ]*PRIVATE KEY|\bAQVN[\w-]{20,}")
 
 
 class TableRefused(ValueError):
@@ -134,7 +138,7 @@ def _stands_in(phrase: str, said: str) -> bool:
 
 
 def _text(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1251"):
+    for encoding in ("utf-16",) if data.startswith(BOMS) else ("utf-8-sig", "cp1251"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -158,12 +162,18 @@ def _rows(text: str) -> list[list[str]]:
 def _line(number: int, cells: list[str], header: list[str], places: Mapping[str, int], unknown: list[int]) -> Line:
     told = {name: _cell(cells, place)[:MAX_CELL] for name, place in places.items() if name != "time"}
     secrets = {name: told.pop(name) for name in (*SECRETS, "key_file") if told.get(name)}
-    answers = {name: _answer(name, value) for name, value in told.items() if name in QUESTIONS and name not in SECRETS}
-    extra = [f"{header[place]}: {_cell(cells, place)}" for place in unknown if _cell(cells, place)]
+    plain_told = {name: _without_keys(value) for name, value in told.items() if name in QUESTIONS}
+    answers = {name: _answer(name, value) for name, value in plain_told.items()}
+    extra = [f"{header[place]}: {_without_keys(cell)}" for place in unknown if (cell := _cell(cells, place))]
     if extra:
         answers["comments"] = "\n".join(filter(None, [answers.get("comments", ""), *extra]))[:MAX_CELL]
     said = "\x1f".join([*(f"{name}={value}" for name, value in sorted(answers.items())), *sorted(secrets.values())])
     return Line(number, answers, secrets, hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
+
+
+def _without_keys(cell: str) -> str:
+    """Answers are not encrypted: whoever has written a key into another column is asked for it anew."""
+    return "•••" if KEY.search(cell) else TOKEN_PATTERN.sub(r"\1:•••", cell)
 
 
 def _cell(cells: list[str], place: int) -> str:
@@ -174,6 +184,6 @@ def _cell(cells: list[str], place: int) -> str:
 
 def _answer(name: str, value: str) -> str:
     if QUESTIONS[name].kind == "tick" or name in CONSENT_VERSIONS:
-        return "" if plain(value) in NO or plain(value).startswith("не ") else YES
+        return "" if plain(value) in NO or plain(value).startswith(("не ", "нет")) else YES
     said = plain(value)
     return next((word for part, word in CHOICES.get(name, ()) if _stands_in(part, said)), value)

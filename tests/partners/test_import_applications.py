@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from partners import tenancy
 from partners.models import Application
 from partners.onboarding.google_form import MAX_BYTES, Table, TableRefused, columns_of, plain, read_table
+from partners.onboarding.sections import YES
 from tests.factories import token_of
 
 HEADERS = {
@@ -168,6 +169,54 @@ def test_bad_rows_are_told_and_lose_nothing(tmp_path: Path, english: None) -> No
     assert first.answers["phone"] == "нет"
     assert "line 2: Анна Соколова: to be corrected" in out
     assert "line 4: Борис: waits" in out
+
+
+@pytest.mark.django_db
+def test_a_key_in_any_other_column_is_not_kept(tmp_path: Path) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEcanary\n-----END PRIVATE KEY-----"
+    misplaced = {"Размер футболки": key, "Комментарии": f"мой токен {token_of(5)}", "Ваша история": f"AQVN{'a' * 36}"}
+    run(tmp_path, table(ROW | misplaced).encode())
+    [row] = stored()
+    told = str(row.answers)
+    assert "canary" not in told
+    assert token_of(5).partition(":")[2] not in told
+    assert "AQVN" not in told
+    assert row.token.reveal() == token_of(5)
+
+
+@pytest.mark.parametrize("header", ["Содержимое файла authorized_key.json", "Загрузите файл ключа", "Приватный ключ"])
+def test_the_column_of_the_key_file_has_many_names(header: str) -> None:
+    assert columns_of([header]) == {"key_file": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "answer"),
+    [
+        ("bot_is_admin", "Нет, пока не добавлен", ""),
+        ("bot_is_admin", "Да, подтверждаю", YES),
+        ("consent_data", "Не согласен", ""),
+        ("specialization", "Весь каталог", "all"),
+        ("specialization", "Снижение веса", "weight"),
+        ("style", "Деловой, на «Вы»", "vy"),
+    ],
+)
+def test_an_answer_in_a_persons_words(name: str, said: str, answer: str) -> None:
+    header = next(words for words, question in HEADERS.items() if question == name)
+    [line] = read_table(table(ROW | {header: said}).encode()).lines
+    assert line.answers[name] == answer
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1251"])
+def test_what_excel_saves_is_read(encoding: str) -> None:
+    text = table(ROW | {"Размер футболки": ""}, separator="\t", headers=list(ROW)).replace("\n", "\r\n")
+    [line] = read_table(text.encode(encoding)).lines
+    assert line.answers["name"] == "Анна Соколова"
+
+
+@pytest.mark.django_db
+def test_a_dry_run_knows_a_row_that_stands_there_twice(tmp_path: Path, english: None) -> None:
+    text = run(tmp_path, table(ROW, ROW).encode(), dry_run=True)
+    assert "New: 1, of them to be corrected: 0. Known already: 1." in text
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,12 @@ class Command(BaseCommand):
         table = read(file)
         self.explain(table)
         counts = {"new": 0, "known": 0, "draft": 0}
+        seen: set[str] = set()
         for line in table.lines:
             imported = store(line, dry_run=dry_run)
+            if line.key in seen:  # a dry run has taken its first one back
+                imported = replace(imported, result="known", problems={})
+            seen.add(line.key)
             counts[imported.result] += 1
             counts["draft"] += bool(imported.problems)
             self.stdout.write(report(line, imported))
