@@ -1,13 +1,17 @@
-"""Numbers as people say them, in Russian and in English."""
+"""Numbers as people say them, and tables by the page."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from django.http import QueryDict
 from django.utils.translation import override
 
 from analytics.reports import formats
 from analytics.reports.rates import Figure
-from analytics.reports.table import Kind
+from analytics.reports.table import Column, Kind, table
+from analytics.templatetags.stats import stat_table
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -31,3 +35,12 @@ def test_what_has_doubled_is_counted_in_times(now: int, before: int, words: str,
     with override("ru"):
         assert formats.change(figure) == words
         assert formats.text(figure.change, Kind.CHANGE) == cell
+
+
+def test_two_tables_of_a_page_are_turned_by_themselves() -> None:
+    kinds, days = (table(key, key, [Column("n", "n", Kind.NUMBER)], [(1,), (2,), (3,)]) for key in ("kinds", "days"))
+    asked = SimpleNamespace(get=QueryDict("days-page=2"), may=lambda _permission: False, chosen={})
+    first, second = (stat_table({"asked": asked}, one, at_once=1) for one in (kinds, days))
+    assert (first["pages"].number, second["pages"].number) == (1, 2)
+    assert first["later"] == "?days-page=2&kinds-page=2"
+    assert (second["earlier"], second["later"]) == ("?days-page=1", "?days-page=3")
