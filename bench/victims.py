@@ -31,7 +31,7 @@ from config.celery import app
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["bench.victims"])
-PATIENCE = 30.0
+PATIENCE = 120.0
 OPTIONS = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel WARNING"
 
 

@@ -24,7 +24,7 @@ from tests.telegram import ChatDriver, MessageView, SandboxServer
 
 Kind = FunnelEvent.Kind
 PRESSES = (Kind.BUTTON_PRESSED, Kind.QUESTION_ASKED, Kind.OUTDATED_PRESSED)
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,12 @@ import pytest
 from django.conf import settings as product
 from django.core.management import CommandError, call_command
 from django.db import connection
-from pytest_django import Settings
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
-from config.backups import shelf
+from config.backups import check, manifest, shelf
 from config.backups.address import Address, own
+from config.backups.database import load
 from config.backups.errors import BackupError
 from config.backups.server import SCRATCH, Server, beside, locked
 from partners import tenancy
@@ -40,9 +43,32 @@ PHONE, TEXT = "+79161234567", "Хочу похудеть к лету, но бо�
 def places(settings: Settings, tmp_path: Path) -> None:
     settings.BACKUP_DIR = tmp_path / "backups"
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ROOT.mkdir()
-    (settings.MEDIA_ROOT / "posts").mkdir()
-    (settings.MEDIA_ROOT / "posts" / "шейк.jpg").write_bytes(b"\xff\xd8" * 1000)
+    put_a_picture(settings.MEDIA_ROOT)
+
+
+def put_a_picture(media: Path) -> None:
+    (media / "posts").mkdir(parents=True)
+    (media / "posts" / "шейк.jpg").write_bytes(b"\xff\xd8" * 1000)
+
+
+@pytest.fixture(scope="module")
+def made_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A backup of a database without rows and of one file."""
+    home = tmp_path_factory.mktemp("once")
+    put_a_picture(home / "media")
+    with django_db_blocker.unblock(), override_settings(BACKUP_DIR=home / "backups", MEDIA_ROOT=home / "media"):
+        folder = back_up()
+        Backup.objects.all().delete()
+        connection.close()
+    return folder
+
+
+@pytest.fixture
+def bare(made_once: Path, places: None, transactional_db: None) -> Path:
+    """A copy of it on the test's own shelf, to be damaged."""
+    return Path(shutil.copytree(made_once, shelf.root() / made_once.name))
 
 
 @pytest.fixture
@@ -107,13 +133,12 @@ def test_everything_comes_back_and_a_partner_still_sees_only_their_rows(
                 there.execute("UPDATE partners_link SET partner_id = %s", [boris.pk + anna.pk - partner.pk])
     with target.connect() as there, pytest.raises(psycopg.Error, match=r"app\.partner_id"):
         there.execute("SELECT * FROM partners_lead")
+    new_rows_get_new_numbers(anna, target)
 
 
-def test_new_rows_get_new_numbers_after_a_restore(partners: tuple[Partner, Partner], target: Address) -> None:
-    anna, _boris = partners
+def new_rows_get_new_numbers(anna: Partner, target: Address) -> None:
     with tenancy.all_partners():
         last = Lead.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    restore(back_up(), target)
     with as_partner(target, anna.pk) as there:
         row = there.execute("SELECT nextval(pg_get_serial_sequence('partners_lead', 'id'))").fetchone()
         assert row is not None
@@ -133,24 +158,27 @@ def test_verify_proves_it_and_leaves_nothing(
     assert row.rows > 20
 
 
-def test_a_difference_of_one_value_is_found(partners: tuple[Partner, Partner]) -> None:
+@pytest.mark.usefixtures("partners", "target")
+def test_a_difference_of_one_value_or_of_the_wall_is_found() -> None:
     folder = back_up()
     file = folder / "manifest.json"
-    manifest = json.loads(file.read_text())
-    rows, checksum = manifest["tables"]["partners_lead"]
-    for changed, sentence in (([rows + 1, checksum], "rows instead of"), ([rows, "1"], "are different")):
-        manifest["tables"]["partners_lead"] = changed
-        file.write_text(json.dumps(manifest))
-        with pytest.raises(CommandError, match=sentence):
-            call_command("verify_backup")
-    assert Backup.objects.get().check_state == "failed"
-
-
-def test_a_wall_that_would_come_back_different_is_found(partners: tuple[Partner, Partner]) -> None:
-    file = back_up() / "manifest.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"wall": "0" * 64}))
-    with pytest.raises(CommandError, match="partner wall"):
+    good = json.loads(file.read_text())
+    with locked(own()) as server:
+        restored = server.create(SCRATCH, manifest.read(folder).made_at)
+    load(folder / "database.dump", restored, jobs=1)
+    check.database(restored, manifest.read(folder))
+    rows, checksum = good["tables"]["partners_lead"]
+    for change, sentence in (
+        ({"wall": "0" * 64}, "partner wall"),
+        ({"tables": good["tables"] | {"partners_lead": [rows + 1, checksum]}}, "rows instead of"),
+        ({"tables": good["tables"] | {"partners_lead": [rows, "1"]}}, "are different"),
+    ):
+        file.write_text(json.dumps(good | change))
+        with pytest.raises(BackupError, match=sentence):
+            check.database(restored, manifest.read(folder))
+    with pytest.raises(CommandError, match="are different"):
         call_command("verify_backup")
+    assert Backup.objects.get().check_state == "failed"
 
 
 def test_a_table_whose_rows_the_wall_would_hide_stops_the_backup(transactional_db: None) -> None:
@@ -170,18 +198,17 @@ def test_a_table_whose_rows_the_wall_would_hide_stops_the_backup(transactional_d
 @pytest.mark.parametrize("name", ["database.dump", "media.tar"])
 @pytest.mark.parametrize(("damage", "sentence"), [("cut", "cut off"), ("change", "was changed")])
 def test_a_damaged_file_is_refused_before_anything_happens(
-    transactional_db: None, target: Address, name: str, damage: str, sentence: str
+    bare: Path, target: Address, name: str, damage: str, sentence: str
 ) -> None:
-    folder = back_up()
-    data = bytearray((folder / name).read_bytes())
+    data = bytearray((bare / name).read_bytes())
     if damage == "cut":
         data = data[:-100]
     else:
         data[len(data) // 2] ^= 1
-    (folder / name).write_bytes(data)
+    (bare / name).write_bytes(data)
     before = databases()
     with pytest.raises(CommandError, match=sentence):
-        restore(folder, target)
+        restore(bare, target)
     with pytest.raises(CommandError, match=sentence):
         call_command("verify_backup")
     assert databases() == before
@@ -199,46 +226,40 @@ def test_a_damaged_file_is_refused_before_anything_happens(
     ],
 )
 def test_a_backup_that_does_not_fit_is_refused(
-    transactional_db: None, target: Address, change: dict[str, Any], sentence: str
+    bare: Path, target: Address, change: dict[str, Any], sentence: str
 ) -> None:
-    file = back_up() / "manifest.json"
+    file = bare / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     with pytest.raises(CommandError, match=sentence):
-        restore(file.parent, target)
+        restore(bare, target)
     assert target.name not in databases()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', "null", '{"format": 1}'])
-def test_a_broken_manifest_is_a_sentence(transactional_db: None, text: str) -> None:
-    file = back_up() / "manifest.json"
-    file.write_text(text)
+def test_a_broken_manifest_is_a_sentence(bare: Path, text: str) -> None:
+    (bare / "manifest.json").write_text(text)
     with pytest.raises(CommandError, match="damaged"):
         call_command("verify_backup")
 
 
-def test_without_yes_nothing_is_done(transactional_db: None, target: Address) -> None:
+def test_without_yes_nothing_is_done(bare: Path, target: Address) -> None:
     with pytest.raises(CommandError, match="--yes"):
-        call_command("restore", str(back_up()), into=url_of(target))
+        call_command("restore", str(bare), into=url_of(target))
     assert target.name not in databases()
 
 
-def test_a_full_database_is_kept_under_another_name_and_only_if_one_says_so(
-    partners: tuple[Partner, Partner], target: Address
+def test_a_full_database_is_kept_under_another_name_if_one_says_so_and_nobody_uses_it(
+    bare: Path, target: Address
 ) -> None:
-    folder = back_up()
-    restore(folder, target)
+    restore(bare, target)
     with pytest.raises(CommandError, match="not empty"):
-        restore(folder, target)
-    restore(folder, target, replace=True)
+        restore(bare, target)
+    with target.connect(), pytest.raises(CommandError, match="programs still work"):
+        restore(bare, target, replace=True)
+    assert [name for name in databases() if name.startswith(target.name)] == [target.name]
+    restore(bare, target, replace=True)
     kept = [name for name in databases() if name.startswith(f"{target.name}_before_")]
     assert len(kept) == 1
-
-
-def test_a_database_in_use_is_not_taken_away(partners: tuple[Partner, Partner], target: Address) -> None:
-    folder = back_up()
-    restore(folder, target)
-    with target.connect(), pytest.raises(CommandError, match="programs still work"):
-        restore(folder, target, replace=True)
 
 
 def test_two_at_a_time_are_refused(transactional_db: None) -> None:
@@ -312,14 +333,14 @@ def test_what_is_not_encrypted_holds_no_secret_and_no_person(
 
 
 def test_media_come_back_whole_and_what_was_there_is_kept(
-    transactional_db: None, settings: Settings, target: Address, monkeypatch: pytest.MonkeyPatch
+    bare: Path, settings: Settings, target: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, root = back_up(), Path(settings.MEDIA_ROOT)
+    root = Path(settings.MEDIA_ROOT)
     (root / "posts" / "шейк.jpg").write_bytes(b"destroyed")
     (root / "later.jpg").write_bytes(b"later")
     monkeypatch.setitem(connection.settings_dict, "NAME", target.name)
     connection.close()
-    call_command("restore", str(folder), yes=True)
+    call_command("restore", str(bare), yes=True)
     connection.close()
     assert (root / "posts" / "шейк.jpg").read_bytes() == b"\xff\xd8" * 1000
     assert not (root / "later.jpg").exists()
@@ -374,8 +395,8 @@ def test_a_killed_backup_leaves_nothing_that_looks_whole(
     assert set(Backup.objects.values_list("state", "error")) == {("failed", "It was interrupted."), ("done", "")}
 
 
-def test_a_killed_check_is_swept_by_the_next(partners: tuple[Partner, Partner]) -> None:
-    back_up()
+@pytest.mark.usefixtures("bare")
+def test_a_killed_check_is_swept_by_the_next() -> None:
     before = databases()
     killed("check", "database", "verify_backup")
     [left] = databases() - before
