@@ -16,7 +16,9 @@ from botrunner.capacity.judging import Gauge, Part, Verdict, age, amount, number
 from botrunner.capacity.load import Bots, Database, Disk, Load, Outbox, Spending, Workers
 from partners.health import LANES, WORKER_SILENCE
 
-TURNS = 476  # a second, of one runner that has a core to itself: `python -m bench turns`
+# A second, of one runner with a core to itself, when every turn is another bot's: 2 ms for the turn, 7 to read what the
+# bot speaks from. Ten busy bots reach 476 (`python -m bench turns`).
+TURNS = 100
 TASKS = 60  # that wait: two rounds of the whole timetable, of which the first one expires unread
 COUNTED = timedelta(minutes=5)  # older statistics are seen to be old
 MISSES = 0.1  # of the reads; more, and what is used every day no longer fits into PostgreSQL's memory

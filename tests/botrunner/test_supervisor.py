@@ -265,3 +265,18 @@ def test_only_news_are_reported() -> None:
 
 def test_keys_hide_the_token() -> None:
     assert repr(fleet.Keys("1:secret", None, "")) == "Keys(…)"
+
+
+@pytest.mark.django_db
+def test_wishes_for_all_bots_and_for_one_partners() -> None:
+    boss = make_partner(telegram_id=71, admin_telegram_ids=[72, 73])
+    running = make_bot(boss, generation=4, state="running", self_test_wanted_at=NOW, panel_menus={"71": "a"})
+    stopped = make_bot(make_partner(), wanted="stopped", state="running", topics_wanted_at=NOW)
+    with tenancy.all_partners():
+        one, other = fleet.wishes()
+        assert fleet.wishes(partner_id=stopped.partner_id) == [other]
+    assert one == fleet.Wish(
+        running.pk, boss.pk, running=True, generation=4, state="running", self_test=True, owner_id=71,
+        helper_ids=(72, 73), panel_menus={"71": "a"},
+    )  # fmt: skip
+    assert (other.bot_id, other.running, other.topics, other.looks_alive) == (stopped.pk, False, True, True)
