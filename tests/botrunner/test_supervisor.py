@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from botrunner import polling, supervisor
+from botrunner import polling, running, supervisor
 from botrunner.sandbox.state import Webhook
 from botrunner.services import fleet
 from partners import tenancy
@@ -228,7 +228,8 @@ def test_a_runner_of_one_partner_leaves_the_others_alone(network: None, tg: Sand
     assert {call.bot_id for call in tg.calls("getUpdates")} == {mine.telegram_id}
 
 
-def test_a_stop_finishes_what_is_at_hand(anna: Bot, tg: SandboxServer) -> None:
+def test_a_stop_finishes_what_is_at_hand(anna: Bot, tg: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "DRAIN_SECONDS", 60.0)
     tg.world.faults.latency = 0.2
     with RunnerThread(tg.url):
         chats = [tg.person(f"Человек {number}").open("anna_bot") for number in range(10)]
