@@ -185,7 +185,7 @@ def naive() -> list[tuple[str, float, float, int, int]]:
                 parts.append(render_to_string("admin/partners/fleet_row.html", values))
         return "".join(parts)
 
-    return [told("peer: every bot by itself, all on the page", draw, times=2)]
+    return [told("peer: every bot by itself, all on the page", draw, times=1)]
 
 
 def told(name: str, work: Callable[[], Any], times: int = TIMES) -> tuple[str, float, float, int, int]:
