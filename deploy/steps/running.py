@@ -68,11 +68,15 @@ def units_of(runners: int) -> list[str]:
     return plain + [f"curator-bots@{number}.service" for number in range(1, runners + 1)]
 
 
-def certificate(layout: Layout, wish: Wish, site_changed: Callable[[], bool]) -> None:
+def nginx(site_changed: Callable[[], bool]) -> None:
+    """At once: what fails after it must not leave the old site there, for the next run finds the file unchanged."""
     systemd.service(name="nginx", service="nginx", running=True, enabled=True)
     check = command("nginx", "-t", "-q")
     server.shell(name="nginx finds nothing wrong", commands=[check], _if=site_changed)
     systemd.service(name="nginx reads it again", service="nginx", reloaded=True, _if=site_changed)
+
+
+def certificate(layout: Layout, wish: Wish) -> None:
     if wish.certificate or host.get_fact(Exists, path=f"/etc/letsencrypt/live/{wish.domain}/fullchain.pem"):
         return
     ask = [f"{layout.programs}/curator-certificate", wish.domain, *([wish.email] if wish.email else [])]

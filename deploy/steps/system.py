@@ -55,7 +55,8 @@ def users(layout: Layout) -> None:
 
 def servers() -> None:
     sysctl = files.put(name="sysctl", src=str(ETC / "sysctl.conf"), dest="/etc/sysctl.d/60-curator.conf")
-    server.shell(name="sysctl now", commands=["sysctl --quiet --system"], _if=sysctl.did_change)
+    # Unlike `sysctl --system` it is content where the kernel is not this server's own, as in a container.
+    systemd.service(name="sysctl now", service="systemd-sysctl", restarted=True, _if=sysctl.did_change)
     journal = files.put(
         name="Journal", src=str(ETC / "journald.conf"), dest="/etc/systemd/journald.conf.d/60-curator.conf"
     )
