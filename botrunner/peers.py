@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,10 +28,14 @@ NO_LIMIT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What this runner may take, and what it should give to others."""
+    """What this runner may take, and what it should give to others.
+
+    `reserved`: partners that have a runner of their own.
+    """
 
     room: int
     give: int
+    reserved: frozenset[int] = frozenset()
     draining: bool = False
     has_heirs: bool = False  # somebody who would take our bots
 
@@ -83,27 +87,30 @@ class Peers:
             self.fenced = True
             self.lost()
 
-    async def look(self, bots: int) -> Share:
-        """Of `bots` that are to run. Raises django.db.OperationalError."""
+    async def look(self, partners: Collection[int]) -> Share:
+        """`partners`: of each bot that is to run. Raises django.db.OperationalError."""
         seen = await once(open_runners)
-        if self.me.dedicated:
+        if self.me.only_partner is not None:
             return Share(NO_LIMIT, 0)
-        return self._share(bots, [runner for runner in seen if runner.alive or runner.id == self.number])
+        return self._share(partners, [runner for runner in seen if runner.alive or runner.id == self.number])
 
-    def _share(self, bots: int, alive: list[RunnerView]) -> Share:
+    def _share(self, partners: Collection[int], alive: list[RunnerView]) -> Share:
         have = self.count()
         draining = any(runner.draining for runner in alive if runner.id == self.number)
-        others = [runner for runner in alive if not (runner.id == self.number or runner.dedicated or runner.draining)]
+        staying = [runner for runner in alive if not (runner.id == self.number or runner.draining)]
+        reserved = frozenset(runner.only_partner for runner in staying if runner.only_partner is not None)
+        others = [runner for runner in staying if runner.only_partner is None]
         if draining:
             places = sum(max(0, runner.capacity - runner.bots) for runner in others)
             return Share(0, min(have, places), draining=True, has_heirs=places > 0)
-        bots -= sum(runner.bots for runner in alive if runner.dedicated)
+        bots = sum(partner not in reserved for partner in partners)
         share = fair_share(bots, self.me.capacity, [runner.capacity for runner in others])
         crew = frozenset(runner.id for runner in others)
         if crew != self._crew:
             self._crew, self._changed_at = crew, _time()
         settled = _time() - self._changed_at >= SETTLED
-        return Share(max(0, share - have), excess(have, share) if settled else 0, has_heirs=bool(others))
+        give = excess(have, share) if settled else 0
+        return Share(max(0, share - have), give, reserved, has_heirs=bool(others))
 
     async def _judge(self) -> None:
         """Whoever was away himself a moment ago accuses nobody: then the database was away, and all are silent."""

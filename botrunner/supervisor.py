@@ -143,9 +143,10 @@ class Supervisor:
         await self._crew.stop(outdated)
         await ownership.give_back(outdated)
         await self._bury(ownership, [wish for wish in wishes if wish.looks_alive and wish.bot_id not in self._crew])
-        share = await self._peers.look(len(running))
-        await self._give(ownership, share)
-        missing = [wish for bot_id, wish in running.items() if bot_id not in self._crew]
+        share = await self._peers.look([wish.partner_id for wish in running.values()])
+        shared = {bot_id: wish for bot_id, wish in running.items() if wish.partner_id not in share.reserved}
+        await self._give(ownership, share, [bot_id for bot_id in self._crew if bot_id not in shared])
+        missing = [wish for bot_id, wish in shared.items() if bot_id not in self._crew]
         room = min(STARTED_AT_ONCE, share.room)
         # Asked for none, it still tells whether the session lives.
         ours = await ownership.take([wish.bot_id for wish in missing] if room else [], at_most=room)
@@ -153,15 +154,15 @@ class Supervisor:
         self._crew.show_panel_menus(running)
         return len(ours) == STARTED_AT_ONCE or bool(share.draining and share.give)
 
-    async def _give(self, ownership: Ownership, share: Share) -> None:
-        """A few at a time, so that no crowd waits for its new runner."""
+    async def _give(self, ownership: Ownership, share: Share, reserved: Collection[int]) -> None:
+        """First those that have a runner of their own; a few at a time, so that no crowd waits for its new runner."""
         at_once = STARTED_AT_ONCE if share.draining else GIVEN_AT_ONCE
-        await self._crew.give(list(islice(self._crew, min(share.give, at_once))), ownership)
+        await self._crew.give(reserved or list(islice(self._crew, min(share.give, at_once))), ownership)
 
     async def _hand_over(self, ownership: Ownership) -> None:
         """At the end: to the other runners in their own pace, if there are any."""
         await self._peers.drain()
-        at_once = STARTED_AT_ONCE if (await self._peers.look(0)).has_heirs else len(self._crew)
+        at_once = STARTED_AT_ONCE if (await self._peers.look(())).has_heirs else len(self._crew)
         while len(self._crew):
             await self._crew.give(list(islice(self._crew, at_once)), ownership)
             await asyncio.sleep(HANDOVER_PAUSE if len(self._crew) else 0)

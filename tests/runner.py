@@ -56,7 +56,7 @@ class RunnerThread:
             version="",
             capacity=self._capacity,
             webhook=self._webhook,
-            dedicated=self._partner_id is not None,
+            only_partner=self._partner_id,
         )
         runtime = Runtime(request=SharedRequest(), api_url=self._api_url, clock=self._clock, webhook_url=webhook_url)
         self._supervisor = Supervisor(runtime=runtime, me=me, partner_id=self._partner_id)

@@ -20,17 +20,18 @@ class Me:
     version: str
     capacity: int
     webhook: bool
-    dedicated: bool
+    only_partner: int | None
 
 
 REGISTER = """
 WITH old AS (
     DELETE FROM partners_runner WHERE name = %(name)s OR ended_at < clock_timestamp() - interval '1 day'
 )
-INSERT INTO partners_runner (name, host, pid, version, capacity, webhook, dedicated, bots, backend_pid, backend_start,
-    started_at, heartbeat_at)
-VALUES (%(name)s, %(host)s, %(pid)s, %(version)s, %(capacity)s, %(webhook)s, %(dedicated)s, %(bots)s,
-    %(backend_pid)s, %(backend_start)s, clock_timestamp(), clock_timestamp())
+INSERT INTO partners_runner (name, host, pid, version, capacity, webhook, only_partner, dedicated, bots, backend_pid,
+    backend_start, started_at, heartbeat_at)
+VALUES (%(name)s, %(host)s, %(pid)s, %(version)s, %(capacity)s, %(webhook)s, %(only_partner)s::bigint,
+    %(only_partner)s::bigint IS NOT NULL, %(bots)s, %(backend_pid)s, %(backend_start)s, clock_timestamp(),
+    clock_timestamp())
 RETURNING id
 """
 

@@ -13,7 +13,8 @@ class Runner(models.Model):
     pid = models.PositiveIntegerField(_("process"))
     version = models.CharField(_("version"), max_length=40, blank=True)
     webhook = models.BooleanField(_("receives by webhook"), default=False)
-    dedicated = models.BooleanField(_("for one partner only"), default=False)
+    only_partner = models.BigIntegerField(_("for one partner only"), null=True, blank=True)
+    dedicated = models.BooleanField(default=False)  # the same, as the release before reads it
     capacity = models.PositiveIntegerField(_("most bots"))
     bots = models.PositiveIntegerField(_("bots"), default=0)
     # The session that holds the locks; a process id alone may be somebody else's by now.

@@ -24,7 +24,7 @@ class RunnerView:
     pid: int
     version: str
     webhook: bool
-    dedicated: bool
+    only_partner: int | None
     capacity: int
     bots: int
     draining: bool
@@ -41,7 +41,7 @@ class RunnerView:
 
 
 OPEN = """
-SELECT r.id, r.name, r.host, r.pid, r.version, r.webhook, r.dedicated, r.capacity, r.bots, r.draining_at IS NOT NULL,
+SELECT r.id, r.name, r.host, r.pid, r.version, r.webhook, r.only_partner, r.capacity, r.bots, r.draining_at IS NOT NULL,
     clock_timestamp() - r.heartbeat_at,
     EXISTS (
         SELECT FROM pg_stat_activity a

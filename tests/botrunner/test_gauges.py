@@ -66,7 +66,7 @@ def test_queues_of_the_runners_own_bots() -> None:
 
 
 def supervisor() -> Supervisor:
-    me = Me(name="tests:1", host="tests", pid=1, version="", capacity=9, webhook=False, dedicated=False)
+    me = Me(name="tests:1", host="tests", pid=1, version="", capacity=9, webhook=False, only_partner=None)
     return Supervisor(runtime=Runtime(request=SharedRequest(), api_url="", clock=lambda: NOW), me=me)
 
 

@@ -228,6 +228,20 @@ def test_a_runner_of_one_partner_leaves_the_others_alone(network: None, tg: Sand
     assert {call.bot_id for call in tg.calls("getUpdates")} == {mine.telegram_id}
 
 
+@pytest.mark.usefixtures("small_steps")
+def test_the_runner_of_one_partner_gets_its_bot_from_the_others_and_leaves_it_to_them(
+    network: None, tg: SandboxServer
+) -> None:
+    mine, other = join(tg, "mine"), join(tg, "other")
+    with RunnerThread(tg.url, name="everybody"):
+        until(lambda: tg.waiting_pollers() == 2, "both poll")
+        with RunnerThread(tg.url, name="own", partner_id=mine.partner_id):
+            wait_for_state(mine, state=State.RUNNING, runner="own")
+            assert wait_for_state(other).runner == "everybody"
+        wait_for_state(mine, state=State.RUNNING, runner="everybody")
+    assert [wait_for_state(bot).last_error for bot in (mine, other)] == ["", ""], "no two polled one bot"
+
+
 def test_a_stop_finishes_what_is_at_hand(anna: Bot, tg: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "DRAIN_SECONDS", 60.0)
     tg.world.faults.latency = 0.2

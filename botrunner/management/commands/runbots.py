@@ -78,7 +78,7 @@ class Command(BaseCommand):
             version=settings.VERSION,
             capacity=settings.RUNNER_CAPACITY,
             webhook=bool(webhook_url),
-            dedicated=partner_id is not None,
+            only_partner=partner_id,
         )
         runtime = Runtime(
             request=SharedRequest(), api_url=settings.TELEGRAM_API_URL, clock=clock.now, webhook_url=webhook_url
