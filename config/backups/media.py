@@ -58,10 +58,10 @@ def unpack(archive: IO[bytes], into: Path) -> Amount:
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
-    """Not by `extract`: Debian 12's Python has no filter for names that lead elsewhere. There are no links in `into`."""
-    path = into / member.name
+    """Not by `extract`: in Debian 12's Python it has no filter. Nothing in `into` is a link."""
+    path = Path(os.path.normpath(into / member.name))
     content = tar.extractfile(member)
-    if content is None or not Path(os.path.normpath(path)).is_relative_to(into):
+    if content is None or into not in path.parents:
         raise tarfile.TarError(member.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:

@@ -32,7 +32,7 @@ def test_files_come_back_readable_for_nginx_and_no_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../out.jpg", "posts/../../out.jpg", "{root}/out.jpg", ".", ""])
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
     member = tarfile.TarInfo(name.format(root=tmp_path))
-    with pytest.raises((BackupError, OSError)):
+    with pytest.raises(BackupError):
         media.unpack(archive(member), tmp_path / "media")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -41,7 +41,7 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> Non
 def test_only_files_are_accepted(tmp_path: Path, kind: bytes) -> None:
     member = tarfile.TarInfo("link.jpg")
     member.type, member.linkname = kind, "/etc/passwd"
-    with pytest.raises(BackupError, match="no file|не файл"):
+    with pytest.raises(BackupError, match=r"no file|не файл"):
         media.unpack(archive(member), tmp_path / "media")
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils.translation import override
 from pytest_django import Settings
 
+from config.celery import app
 from config.checks import broker_is_known, public_url_is_public
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,12 @@ def test_rabbitmq_may_be_the_broker_and_no_results_are_kept(tmp_path: Path) -> N
         tmp_path, "shell", "--no-imports", "-c", told, CELERY_BROKER_URL="amqp://curator:hidden@127.0.0.1:9/x"
     )
     assert finished.stdout.split() == ["amqp", "None"], finished.stderr
+
+
+def test_beat_and_workers_wait_for_their_broker_without_end() -> None:
+    conf = app.conf
+    assert (conf.broker_connection_max_retries, conf.task_publish_retry_policy["max_retries"]) == (None, None)
+    assert conf.task_default_delivery_mode == "transient"
 
 
 def test_a_broker_of_another_kind_is_an_error_that_shows_no_password(settings: Settings) -> None:
