@@ -99,7 +99,7 @@ class Peers:
         draining = any(runner.draining for runner in alive if runner.id == self.number)
         staying = [runner for runner in alive if not (runner.id == self.number or runner.draining)]
         reserved = frozenset(runner.only_partner for runner in staying if runner.only_partner is not None)
-        others = [runner for runner in staying if runner.only_partner is None]
+        others = [runner for runner in staying if not runner.dedicated]
         if draining:
             places = sum(max(0, runner.capacity - runner.bots) for runner in others)
             return Share(0, min(have, places), draining=True, has_heirs=places > 0)

@@ -32,6 +32,10 @@ class RunnerView:
     has_session: bool
 
     @property
+    def dedicated(self) -> bool:
+        return self.only_partner is not None
+
+    @property
     def is_silent(self) -> bool:
         return self.silence > FENCE_AFTER
 

@@ -51,7 +51,7 @@ def test_runners_and_their_bots() -> None:
     make_runner(capacity=700, bots=2)
     make_runner("leaves", draining_at=NOW)
     make_runner("gone", ended_at=NOW)
-    make_runner("alone", dedicated=True, bots=1)
+    make_runner("alone", only_partner=1, bots=1)
     for _number in range(3):
         make_bot()
     make_bot(wanted="stopped")
