@@ -113,7 +113,7 @@ def test_nginx_accepts_the_site(tmp_path: Path) -> None:
 def test_a_check_shows_the_whole_way_and_goes_none_of_it(server: Target, tmp_path: Path) -> None:
     plan = run(server, tmp_path / "root", check=True, site=remote.SITE)["plan"]
     planned = [operation["name"] for operation in plan if operation["hosts_with_change"]]
-    wanted = ["PostgreSQL, Redis, nginx and what belongs to them", "User", "sysctl now", "env", "Secrets, made there",
+    wanted = ["PostgreSQL, Redis, nginx and what belongs to them", "User", "env", "Secrets, made there",
               "nginx", f"Build {RELEASE}", "Roles and database", "curator-bots@2.service", f"Switch to {RELEASE}",
               "A certificate of Let's Encrypt"]  # fmt: skip
     assert [name for name in planned if name in wanted] == wanted
