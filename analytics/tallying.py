@@ -6,7 +6,7 @@ arrived   day the lead came        key: a deed
 screen    day of the first screen  key: a screen of the version
 next      day of the first screen  key: a screen, aux: the next one seen for the first time
 pause     day of the first screen  key: a screen, aux: how long until the next, see `bucket`
-first_link, last_link              day the lead came, key: a link, aux: a deed
+first_link, last_link              day the lead came, key: a link, aux: a deed of LINKED
 band      day the lead came        key: a band of the score, aux: a deed
 sequence  day of entering          key: a sequence, aux: see `funnels.milestones`
 
@@ -29,6 +29,7 @@ from funnels.milestones import DEEDS, Change, Did, Mark
 
 LONGEST = 52  # weeks that are told apart
 DAILY = ("deed", "cohort")  # are drawn by the day or the week, and are few
+LINKED = (Did.CAME, Did.PRODUCT, Did.SHOP, Did.CONTACT, Did.ORDERED, Did.JOINED)
 FINE = 8  # buckets of an octave: a median is right within 5 %
 
 
@@ -82,7 +83,8 @@ def contributions(marks: Iterable[Mark]) -> Iterator[Sum]:
         yield Sum("deed", 0, deed.day, deed.name)
         yield Sum("cohort", 0, came, deed.name, str(min((deed.day - came).days // 7, LONGEST)))
         yield Sum("arrived", 0, came, deed.name)
-        for place in (Did.FIRST_LINK, Did.LAST_LINK, Did.BAND):
+        links = (Did.FIRST_LINK, Did.LAST_LINK) if deed.name in LINKED else ()
+        for place in (*links, Did.BAND):
             for mark in by_name[place]:
                 yield Sum(place, 0, came, mark.step, deed.name)
     yield from _paths(by_name[Did.SCREEN])

@@ -46,7 +46,7 @@ SELECT pg_total_relation_size('funnels_funnelevent'), pg_total_relation_size('fu
 BUSY: LiteralString = """
 INSERT INTO funnels_funnelevent (partner_id, lead_id, kind, step, data, at)
 SELECT l.partner_id, l.id, (ARRAY['screen_shown', 'button_pressed', 'message_received', 'link_clicked'])[1 + n %% 4],
-    'bench' || n %% 7, '{"slot": "shop"}', now()
+    'bench' || n %% 7 || '-' || pg_current_xact_id(), '{"slot": "shop"}', now()
 FROM (SELECT id, partner_id FROM partners_lead ORDER BY id DESC LIMIT %s) l, generate_series(1, %s) n
 """
 
@@ -105,6 +105,7 @@ def pages(biggest: Any) -> list[tuple[str, float, float]]:
     from django.urls import reverse
 
     from analytics.urls import urlpatterns
+    from config import asgi  # noqa: F401  # as the web process begins
     from partners.models import Membership
 
     told = []

@@ -1,7 +1,9 @@
+import gc
 import os
 import warnings
 
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 from config import embedded
 
@@ -12,3 +14,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 embedded.ensure()
 application = get_asgi_application()
+get_resolver().url_patterns  # noqa: B018  # all views are imported now, not by the first who asks
+# What has been made until now stays as long as the process: the collector need not walk through it during a page.
+gc.collect()
+gc.freeze()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Sum
 
@@ -10,12 +10,15 @@ from analytics.periods import Period
 from analytics.queries.tallies import Whose, tallies
 from analytics.reports import sources as reports
 from analytics.reports.sources import Named, Part, Sources
+from analytics.tallying import LINKED
 from funnels.milestones import Did
 from partners.models import Link
 
 
-def sources(whose: Whose, period: Period, part: Part = "link") -> Sources:
-    first, last = (tallies(whose, period, name, auxes=reports.COUNTED) for name in ("first_link", "last_link"))
+def sources(whose: Whose, period: Period, part: Part = "link", *, by_last: Collection[Did] = LINKED) -> Sources:
+    """`by_last`: the deeds that are wanted by the last link, too."""
+    first = tallies(whose, period, "first_link")
+    last = tallies(whose, period, "last_link", auxes=by_last)
     return reports.sources(first, last, _names({link for link, _deed in (*first, *last)}), part)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analytics.reports.rates import Rate
+from analytics.tallying import LINKED
 from funnels.milestones import NO_LINK, Did
 
-COUNTED = (Did.CAME, Did.PRODUCT, Did.SHOP, Did.CONTACT, Did.ORDERED, Did.JOINED)
 Part = Literal["link", "campaign", "material", "author"]
 PARTS: tuple[Part, ...] = ("link", "campaign", "material", "author")
 Deeds = Mapping[Did, int]
@@ -56,7 +56,7 @@ class Sources:
 
     @property
     def total(self) -> Deeds:
-        return {deed: sum(line.first[deed] for line in self.lines) for deed in COUNTED}
+        return {deed: sum(line.first[deed] for line in self.lines) for deed in LINKED}
 
 
 def sources(
@@ -94,4 +94,4 @@ def _key(link: str, names: Mapping[str, Named], part: Part) -> str | None:
 
 
 def _deeds(counted: Counter[str]) -> Deeds:
-    return {deed: counted[deed] for deed in COUNTED}
+    return {deed: counted[deed] for deed in LINKED}

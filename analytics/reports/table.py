@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from analytics.reports.rates import Rate
 
+T = TypeVar("T")
 Value = str | int | float | Decimal | date | datetime | timedelta | None
 
 
@@ -63,6 +64,26 @@ class Cell:
 Row = tuple[Cell, ...]
 
 
+class Rows(Sequence[Row]):
+    """Rows that are made when they are looked at: a page shows fifty of them, a file and a sort look at all."""
+
+    def __init__(self, lines: Sequence[T], row: Callable[[T], Sequence[Cell | Rate | Value]]) -> None:
+        self._lines: Sequence[Any] = lines
+        self._row: Callable[[Any], Sequence[Cell | Rate | Value]] = row
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return Rows(self._lines[index], self._row)
+        return tuple(map(_cell, self._row(self._lines[index])))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """`key` is what `?sort=` and `?table=` call it; `note` says what is counted."""
@@ -70,7 +91,7 @@ class Table:
     key: str
     title: Any
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     note: Any = ""
     sort: str = ""  # the key of a column, «-» before it: from the top down
 
@@ -97,16 +118,17 @@ def _order(value: Value) -> Any:
 
 
 def table(
-    key: str, title: Any, columns: Sequence[Column], rows: Iterable[Sequence[Cell | Rate | Value]], note: Any = ""
+    key: str,
+    title: Any,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell | Rate | Value]] | Rows,
+    note: Any = "",
 ) -> Table:
-    return Table(key, title, tuple(columns), tuple(tuple(map(_cell, row)) for row in rows), note)
+    made = rows if isinstance(rows, Rows) else tuple(tuple(map(_cell, row)) for row in rows)
+    return Table(key, title, tuple(columns), made, note)
 
 
 def _cell(value: Cell | Rate | Value) -> Cell:
-    match value:
-        case Cell():
-            return value
-        case Rate():
-            return Cell(value.value)
-        case _:
-            return Cell(value)
+    if isinstance(value, Cell):
+        return value
+    return Cell(value.value if isinstance(value, Rate) else value)

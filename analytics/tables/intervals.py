@@ -19,4 +19,7 @@ def interval(key: str) -> list[Column]:
 
 
 def bounds(rate: Rate) -> list[float | None]:
-    return [rate.value, rate.interval.low, rate.interval.high] if rate.whole else [None, None, None]
+    if not rate.whole:
+        return [None, None, None]
+    true = rate.interval
+    return [rate.value, true.low, true.high]

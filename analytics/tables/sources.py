@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from analytics.reports.names import DEEDS
-from analytics.reports.sources import COUNTED, PARTS, Part, Source, Sources
-from analytics.reports.table import Behind, Cell, Column, Kind, Table, table
+from analytics.reports.sources import PARTS, Part, Source, Sources
+from analytics.reports.table import Behind, Cell, Column, Kind, Rows, Table, table
 from analytics.tables.intervals import bounds, interval
+from analytics.tallying import LINKED
 from funnels.milestones import NO_LINK, Did
 
-AIMS = COUNTED[1:]
+AIMS = LINKED[1:]
 TITLES = {"link": _("Link"), "campaign": _("Campaign"), "material": _("Material"), "author": _("Author")}
 PARTNER = _("Partner")
 WITHOUT = {
@@ -30,13 +31,13 @@ def sources(report: Sources, part: Part, aim: Did, *, with_partner: bool) -> Tab
     columns = [
         Column("source", TITLES[part]),
         *(Column(key, PARTNER if key == "partner" else TITLES[key]) for key in named),
-        *(Column(deed, DEEDS[deed], Kind.NUMBER) for deed in COUNTED),
+        *(Column(deed, DEEDS[deed], Kind.NUMBER) for deed in LINKED),
         *interval("rate"),
         Column("last_came", _("Last touch: came"), Kind.NUMBER),
         Column("last_did", _("Last touch: %(deed)s") % {"deed": str(DEEDS[aim]).lower()}, Kind.NUMBER),
         Column("last_rate", _("Last touch: share"), Kind.RATE),
     ]
-    rows = [_row(line, part, aim, named) for line in report.lines]
+    rows = Rows(report.lines, lambda line: _row(line, part, aim, named))
     note = _(
         "Of those who came on these days, until now. Each person has one first and one last link, so both columns add "
         "up to the overview's people. Share: %(deed)s, by the first link."
@@ -51,7 +52,7 @@ def _named(report: Sources, *, with_partner: bool) -> list[str]:
 
 
 def _row(line: Source, part: Part, aim: Did, named: Sequence[str]) -> list[Any]:
-    first = [Cell(line.first[deed], _behind("first_link", line, part, deed)) for deed in COUNTED]
+    first = [Cell(line.first[deed], _behind("first_link", line, part, deed)) for deed in LINKED]
     last = [Cell(line.last[deed], _behind("last_link", line, part, deed)) for deed in (Did.CAME, aim)]
     return [
         title(line, part),

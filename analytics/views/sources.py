@@ -17,7 +17,7 @@ DRAWN = 12
 def page(asked: Asked) -> Page:
     part = next((part for part in PARTS if part == asked.get.get("by")), PARTS[0])
     aim = next((aim for aim in shown.AIMS if aim == asked.get.get("deed")), Did.CONTACT)
-    report = queries.sources(asked.whose, asked.period, part)
+    report = queries.sources(asked.whose, asked.period, part, by_last=(Did.CAME, aim))
     table = shown.sources(report, part, aim, with_partner=asked.partner is None)
     drawn, title = (Did.CAME, "last_came"), _("First and last touch: people")
     context = {

@@ -11,7 +11,8 @@ from analytics.periods import Period
 from analytics.queries import sources as queries
 from analytics.queries.overview import overview
 from analytics.queries.tallies import Whose
-from analytics.reports.sources import COUNTED, PARTS, Named, Part, Sources, sources
+from analytics.reports.sources import PARTS, Named, Part, Sources, sources
+from analytics.tallying import LINKED
 from funnels.milestones import Did
 from partners import tenancy
 from partners.models import Link
@@ -80,9 +81,9 @@ def test_the_sums_are_those_of_the_overview_for_whole_months_too() -> None:
         with tenancy.partner(partner.pk):
             arrived = overview(Whose(partner.pk), period).arrived
             found: list[Sources] = [queries.sources(Whose(partner.pk), period, part) for part in PARTS]
-        whole = {deed: arrived[deed] for deed in COUNTED}
+        whole = {deed: arrived[deed] for deed in LINKED}
         assert whole[Did.CAME] > 0
         for each in found:
             assert each.total == whole
-            assert {deed: sum(line.last[deed] for line in each.lines) for deed in COUNTED} == whole
+            assert {deed: sum(line.last[deed] for line in each.lines) for deed in LINKED} == whole
     assert {line.named.campaign for line in found[0].lines if line.named} == {"<b>VK</b>"}
