@@ -31,7 +31,8 @@ def page(asked: Asked) -> Page:
     known, asked_for = _known(asked, entered), asked.number("version")
     chosen = next((one for one in known if one.pk == asked_for), known[0] if known else None)
     problems = (_("There is no such version: choose one below."),) if _is_unknown(asked, chosen) else ()
-    report = queries.funnel(asked.whose, asked.period, chosen.pk if chosen else 0)
+    version = chosen.pk if chosen else 0
+    report = queries.funnel(asked.whose, asked.period, version, entered[version])
     titles = titles_of(chosen.pk) if chosen else {}
     screens = shown.screens(report, titles)
     context = {
