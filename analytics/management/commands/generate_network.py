@@ -29,7 +29,7 @@ CAMPAIGNS = ("Instagram", "VK", "Визитка", "Telegram-канал", "Веб
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with invented partners, leads and about ten events for each lead."
+    help = "Fill an empty database with invented partners, leads and about fourteen events for each lead."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--partners", type=int, default=20)
