@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from bench.machine import BASE, environment, scratch_database
+from config.backups.server import drop_database
 
 LEADS, EVENTS_OF_EACH = 20_000, 10
 PARTNERS = 20
@@ -101,11 +102,7 @@ def _beside(url: str, name: str) -> str:
 def _drop(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
-        try:
-            connection.execute(drop + sql.SQL(" WITH (FORCE)"))
-        except psycopg.errors.InsufficientPrivilege:  # autovacuum is at it
-            connection.execute(drop)
+        drop_database(connection, name)
 
 
 def fill() -> None:

@@ -18,6 +18,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from config.backups.server import drop_database
+
 BASE = Path(__file__).resolve().parent.parent
 CORES = sorted(os.sched_getaffinity(0))
 BOT_CORE, OTHER_CORES = CORES[:1], CORES[1:] or CORES
@@ -78,14 +80,13 @@ def scratch_database(url: str, name: str = "bench_curator") -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         for pid in (row[0] for row in connection.execute("SELECT pid FROM pg_stat_activity").fetchall()):
             _move(pid)
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        connection.execute(drop)
+        drop_database(connection, name)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
         yield _with_name(url, name)
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(drop)
+            drop_database(connection, name)
 
 
 def _move(pid: int) -> None:

@@ -16,6 +16,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from config import embedded
+from config.backups.server import drop_database
 from config.celery import app
 from config.embedded import postgres
 from tests import canary
@@ -98,7 +99,7 @@ def drop_abandoned_databases(url: str) -> None:
         for name in names:
             match = TEST_DATABASE.fullmatch(name)
             if match and not Path(f"/proc/{match[1]}").exists():
-                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                drop_database(connection, name)
 
 
 @pytest.fixture(autouse=True)

@@ -56,10 +56,7 @@ class Server:
         return made
 
     def drop(self, name: str) -> None:
-        try:
-            self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        except psycopg.errors.InsufficientPrivilege:  # autovacuum is at it: only a plain drop sends it away
-            self._do("DROP DATABASE IF EXISTS {}", name)
+        drop_database(self.connection, name)
 
     def rename(self, name: str, to: str) -> None:
         self._do("ALTER DATABASE {} RENAME TO {}", name, to)
@@ -75,6 +72,15 @@ class Server:
 
     def _do(self, statement: str, *names: str) -> None:
         self.connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def drop_database(connection: psycopg.Connection, name: str) -> None:
+    """With whoever is in it. Autovacuum is a superuser's: an owner's FORCE may not end it, a plain drop does."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        connection.execute(drop + sql.SQL(" WITH (FORCE)"))
+    except psycopg.errors.InsufficientPrivilege:
+        connection.execute(drop)
 
 
 @contextmanager

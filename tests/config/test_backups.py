@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -28,7 +29,8 @@ from config.backups import check, manifest, shelf
 from config.backups.address import Address, own
 from config.backups.database import load
 from config.backups.errors import BackupError
-from config.backups.server import SCRATCH, Server, beside, locked
+from config.backups.server import SCRATCH, Server, beside, drop_database, locked
+from config.embedded.postgres import superuser_conninfo
 from partners import tenancy
 from partners.models import Backup, Bot, Lead, Partner
 from tests.factories import make_lead
@@ -87,7 +89,7 @@ def target() -> Iterator[Address]:
     with psycopg.connect(product.DATABASE_URL, autocommit=True) as server:
         for (found,) in server.execute("SELECT datname FROM pg_database").fetchall():
             if found.startswith(f"{name}_"):
-                server.execute(f'DROP DATABASE "{found}" WITH (FORCE)')
+                drop_database(server, found)
 
 
 def url_of(address: Address) -> str:
@@ -469,3 +471,19 @@ def test_a_full_disk_stops_it_before(transactional_db: None, monkeypatch: pytest
     with pytest.raises(CommandError, match="too full"):
         call_command("backup")
     assert list(shelf.root().iterdir()) == []
+
+
+PLAIN_DROP = "SELECT FROM pg_stat_activity WHERE query = %s AND state = 'active'"
+
+
+def test_a_database_is_dropped_although_a_superuser_is_at_it(target: Address) -> None:
+    """As autovacuum is: the owner of a database may not end such a session, and waits for it to go."""
+    drop = f'DROP DATABASE IF EXISTS "{target.name}"'
+    with psycopg.connect(product.DATABASE_URL, autocommit=True) as server, ThreadPoolExecutor() as beside_us:
+        server.execute(f'CREATE DATABASE "{target.name}"')
+        with psycopg.connect(superuser_conninfo(product.DATA_DIR, target.name)) as autovacuum:
+            dropping = beside_us.submit(drop_database, server, target.name)
+            while not dropping.done() and not autovacuum.execute(PLAIN_DROP, [drop]).rowcount:
+                autovacuum.rollback()
+        dropping.result()
+    assert target.name not in databases()

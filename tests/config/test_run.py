@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from config import run, supervisor
+from config.backups.server import drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,7 +107,7 @@ def bare_database() -> Iterator[str]:
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(server, name)
 
 
 def test_a_database_without_pgvector_is_told_what_to_do(tmp_path: Path, bare_database: str) -> None:
