@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
+from psycopg import sql
 
 from analytics.models import Rollup, Tally
 from analytics.periods import Period
 from analytics.tallying import DAILY, of_month
 from funnels.models import Milestone
 from partners.models import Partner
+
+SUMMED = sql.SQL("SELECT {key}, sum(people)::bigint FROM ({parts}) AS part ({key}, people) GROUP BY {key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ def versions_entered(whose: Whose, period: Period) -> Counter[int]:
 def by_partner(period: Period, name: str, keys: Sequence[str]) -> Counter[tuple[int, str]]:
     """People by (partner, key), of the whole network."""
     partners = list(Partner.objects.order_by().values_list("pk", flat=True))  # the index begins with them
+    if not partners:
+        return Counter()
     rows = Tally.objects.filter(partner__in=partners, version=0, key__in=keys)
     return _summed(rows, name, period, "partner_id", "key")
 
@@ -79,12 +86,13 @@ def people_behind(whose: Whose, period: Period, *, name: str, version: int = 0, 
 
 
 def _summed(rows: QuerySet[Tally], name: str, period: Period, *columns: str) -> Counter[Any]:
-    """One query for each part of the period: each then reads a single range of the index, and nothing but the index."""
-    found: Counter[Any] = Counter()
-    for part in _parts(name, period):
-        for *key, people in rows.filter(part).order_by().values_list(*columns).annotate(Sum("people")):
-            found[tuple(key)] += people
-    return found
+    """Each part of the period reads a single range of the index, and nothing but the index."""
+    parts = [rows.filter(part).order_by().values_list(*columns, "people").query for part in _parts(name, period)]
+    read, given = zip(*(part.sql_with_params() for part in parts), strict=True)
+    key = sql.SQL(", ").join(map(sql.Identifier, columns))
+    with connection.cursor() as cursor:
+        cursor.execute(SUMMED.format(key=key, parts=sql.SQL(" UNION ALL ".join(read))), [*chain(*given)])
+        return Counter({tuple(found): people for *found, people in cursor.fetchall()})
 
 
 def _parts(name: str, period: Period) -> Iterator[Q]:

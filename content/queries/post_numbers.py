@@ -72,8 +72,8 @@ class Published:
         return rows if self.partner_id is None else rows.filter(partner=self.partner_id)
 
     def ordered(self, by: Measure | None = None) -> QuerySet[PostTotal]:
-        """The newest first, or those with the most of something."""
-        rows = self.totals().select_related("post__partner")
+        """The newest first, or those with the most of something. Joined, all posts would be sorted with their texts."""
+        rows = self.totals().prefetch_related("post__partner")
         return rows.order_by(*([f"-{by}"] if by else []), "-published_at", "-pk")
 
     def best(self, by: Measure, count: int) -> QuerySet[PostTotal]:
@@ -123,7 +123,7 @@ def signs(published: Published) -> Counter[str]:
 
 
 def lines(totals: Iterable[PostTotal], now: datetime) -> tuple[Line, ...]:
-    """One query, beside that of the totals."""
+    """One query, beside those of the totals."""
     totals = list(totals)
     before = _snapshots([total.post_id for total in totals], now - GROWS_OVER)
     return tuple(Line(one.post, _numbers(one), _earlier(one, before, now)) for one in totals)

@@ -69,6 +69,12 @@ def test_the_network_partner_by_partner() -> None:
 
 
 @pytest.mark.django_db
+def test_a_network_before_its_first_partner() -> None:
+    with tenancy.all_partners():
+        assert not queries.partners(TODAY).comparison.lines
+
+
+@pytest.mark.django_db
 def test_thirty_partners_cost_the_queries_of_one() -> None:
     def queries_of_it() -> int:
         with tenancy.all_partners(), CaptureQueriesContext(connection) as captured:
