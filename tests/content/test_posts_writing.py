@@ -44,6 +44,11 @@ GOOD = (
     "не обидится, а голова отдохнёт.\n\n"
     "А какое одно дело вы запишете для себя на завтра?"
 )
+# Two: the same one told twice is found to be a repetition, and blocked.
+STORIES = (
+    "Каждый вечер чай и книга, телефон в другой комнате.",
+    "По субботам хожу пешком к маме через весь парк и по дороге никому не звоню.",
+)
 
 
 @pytest.fixture
@@ -59,7 +64,8 @@ def shelf(partner: Partner) -> Partner:
         load_pay_plan(text=(PRESETS / "payplan.yaml").read_text(), name="payplan.yaml")
         sources = [(path, read(path, file.read_bytes())) for path, file in documents(PRESETS / "knowledge")]
         load_folder(partner_id=None, collection="knowledge", sources=sources, now=NOW)
-        Story.objects.create(text="Каждый вечер чай и книга, телефон в другой комнате.", consent="Ирина", added_at=NOW)
+        for text in STORIES:
+            Story.objects.create(text=text, consent="Ирина", added_at=NOW)
     return partner
 
 
