@@ -122,6 +122,14 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
 
 
+@pytest.fixture(autouse=True)
+def _network_of_its_own() -> None:
+    """Bots keep for seconds what all of them speak from, and a test stands at the same second as the one before."""
+    from funnels.services.script import forget_network
+
+    forget_network()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker

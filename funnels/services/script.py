@@ -13,7 +13,7 @@ from funnels.facts import PartnerFacts, ProductFacts
 from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
 from funnels.schema import Funnel
-from funnels.services.versions import MAIN, newest
+from funnels.services.versions import MAIN, newest_id
 from partners.models import Partner
 
 FRESH = timedelta(seconds=3)  # a change in the admin reaches the bots within this time
@@ -36,13 +36,23 @@ class Script:
     read_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """What is the same for all bots of this process: read by whoever comes first, not by each of them."""
+
+    products: Mapping[str, ProductFacts]
+    plan: PayPlan
+    read_at: datetime
+
+
 _scripts: dict[int, Script] = {}
+_network: _Network | None = None
 
 
 def script_for(*, partner_id: int, now: datetime) -> Script:
     """Behind the partner's door. Raises NothingToSay."""
     script = _scripts.get(partner_id)
-    if script is None or not script.read_at <= now < script.read_at + FRESH:
+    if script is None or not _is_fresh(script.read_at, now):
         script = _scripts[partner_id] = _read(partner_id, now)
     return script
 
@@ -54,7 +64,17 @@ def forget_script(partner_id: int) -> None:
 
 def forget_scripts() -> None:
     _scripts.clear()
+    forget_network()
     definition.cache_clear()
+
+
+def forget_network() -> None:
+    global _network
+    _network = None
+
+
+def _is_fresh(read_at: datetime, now: datetime) -> bool:
+    return read_at <= now < read_at + FRESH
 
 
 @lru_cache(maxsize=256)
@@ -65,24 +85,37 @@ def definition(version_id: int) -> Funnel:
 
 
 def _read(partner_id: int, now: datetime) -> Script:
-    version = newest(key=MAIN, partner_id=partner_id)
+    version = newest_id(key=MAIN, partner_id=partner_id)
     if version is None:
         raise NothingToSay("No funnel is published. Publish one in the admin, or run: manage.py load_demo")
-    plan = PayPlanVersion.objects.filter(valid_from__lte=now.date()).first()
-    if plan is None:
-        raise NothingToSay("No pay plan is in force. Add one in the admin, or run: manage.py load_demo")
-    partner = Partner.objects.get(pk=partner_id)
+    partner, network = Partner.objects.get(pk=partner_id), _of_network(now)
     return Script(
-        version=version.pk,
-        funnel=definition(version.pk),
+        version=version,
+        funnel=definition(version),
         partner=PartnerFacts(partner.name, partner.communication_style, partner.story),  # type: ignore[arg-type]
-        products={product.key: product_facts(product) for product in Product.objects.all()},
-        plan=_plan(plan.text, str(plan)),
+        products=network.products,
+        plan=network.plan,
         funnel_enabled=partner.funnel_enabled,
         owner_id=partner.telegram_id,
         panel_ids=frozenset(filter(None, (partner.telegram_id, *partner.admin_telegram_ids))),
-        read_at=now,
+        read_at=network.read_at,
     )
+
+
+def _of_network(now: datetime) -> _Network:
+    global _network
+    network = _network
+    if network is None or not _is_fresh(network.read_at, now):
+        network = _network = _read_network(now)
+    return network
+
+
+def _read_network(now: datetime) -> _Network:
+    plan = PayPlanVersion.objects.filter(valid_from__lte=now.date()).first()
+    if plan is None:
+        raise NothingToSay("No pay plan is in force. Add one in the admin, or run: manage.py load_demo")
+    products = {product.key: product_facts(product) for product in Product.objects.all()}
+    return _Network(products, _plan(plan.text, str(plan)), now)
 
 
 @lru_cache(maxsize=16)
