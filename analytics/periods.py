@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 LONGEST = 1_100  # days: three years
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # the calendar itself ends not much farther on
 
 DAY = timedelta(days=1)
 
@@ -91,6 +92,8 @@ def parse(text: str, *, today: date) -> Period:
         raise BadPeriod(f"“{text[:40]}” is no period: write two days like 2026-11-01..2026-11-15") from error
     if not dots or period.last < period.first:
         raise BadPeriod("The last day comes before the first one")
+    if period.first < EARLIEST or period.last > LATEST:
+        raise BadPeriod(f"Only days from {EARLIEST} to {LATEST}")
     if period.days > LONGEST:
         raise BadPeriod(f"At most {LONGEST} days")
     return period

@@ -19,7 +19,7 @@ from funnels.scoring import Band, Score, band
 
 Headline = Literal[
     "contact_left", "contact_updated", "link_clicked", "high_engagement", "registration_started",
-    "question_unanswered", "handled", "irrelevant", "contact_removed",
+    "question_unanswered", "handled", "irrelevant", "contact_removed", "no_alert",
 ]  # fmt: skip
 Line = Literal[
     "person", "mention", "phone", "duplicate", "email", "interest", "goal", "place", "score", "reason", "since",

@@ -49,10 +49,13 @@ def _of_those_who_came(whose: Whose, period: Period, behind: Behind) -> Marks:
     if not behind.aux:
         return marks
     came = Subquery(Milestone.objects.filter(lead=OuterRef("lead"), name=Did.CAME).values("day"))
-    begins, ends = timedelta(weeks=int(behind.aux)), timedelta(weeks=int(behind.aux) + 1)
+    week = int(behind.aux)
+    if not 0 <= week <= LONGEST:
+        raise ValueError("no such week is counted")
+    begins, ends = timedelta(weeks=week), timedelta(weeks=week + 1)
     # The days follow from the period's, too: the index finds these, so that few are left to be compared one by one.
     within = marks.annotate(came=came).filter(day__gte=F("came") + begins).filter(day__gte=period.first + begins)
-    if int(behind.aux) >= LONGEST:
+    if week == LONGEST:
         return within
     return within.filter(day__lt=F("came") + ends).filter(day__lt=period.last + ends)
 

@@ -28,6 +28,12 @@ def arrivals(partner_id: int) -> Counter[int]:
     return Counter({int(link): people for link, people in rows.values_list("key").annotate(Sum("people"))})
 
 
+def deeds_through(partner_id: int, link_id: int) -> Counter[Did]:
+    """What people who ever came first through the link have done."""
+    rows = Tally.objects.filter(partner_id=partner_id, name="first_link", key=str(link_id)).order_by()
+    return Counter({Did(deed): people for deed, people in rows.values_list("aux").annotate(Sum("people"))})
+
+
 def _names(links: Iterable[str]) -> dict[str, Named]:
     """Of those that are still there."""
     rows = Link.objects.filter(pk__in=[int(link) for link in links if link.isdecimal()]).order_by()

@@ -29,6 +29,8 @@ def stat_dot(rate: Rate, highest: float, median: float | None, css: str = "") ->
 @register.inclusion_tag("analytics/stack.html")
 def stat_stack(whole: int, *parts: int) -> dict[str, Any]:
     """A bar of parts of `whole`, one after the other; what is missing is the rest."""
+    if not whole:
+        return {"parts": [], "rest": 0, "whole": WHOLE}
     ends = [sum(parts[:number]) for number in range(len(parts))]
     drawn = [(round(WHOLE * end / whole), round(WHOLE * part / whole)) for end, part in zip(ends, parts, strict=True)]
-    return {"parts": drawn if whole else [], "rest": WHOLE if whole else 0, "whole": WHOLE}
+    return {"parts": drawn, "rest": WHOLE, "whole": WHOLE}

@@ -85,9 +85,9 @@ def _settled(visit: Visit, lead: Lead, headline: Headline, end: Say) -> Message:
 
 
 def _whole(visit: Visit, lead: Lead) -> Message:
-    """The card again, under the headline of the newest alert."""
-    newest = Alert.objects.filter(lead=lead).order_by("-at", "-pk").values_list("trigger", flat=True).first()
-    trigger = Alert.Trigger(newest or Alert.Trigger.HIGH_ENGAGEMENT)
+    """The card again, under the headline of the newest alert, if there ever was one."""
+    newest = Alert.objects.filter(lead=lead).order_by("-at", "-pk").first()
+    trigger: Headline | Alert.Trigger = Alert.Trigger(newest.trigger) if newest else "no_alert"
     return replace(card(lead=lead, trigger=trigger, now=visit.now), edits=True)
 
 

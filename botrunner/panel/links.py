@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 
-from analytics.queries.sources import arrivals
+from analytics.queries.sources import arrivals, deeds_through
+from analytics.tallying import LINKED
 from botrunner.panel.visit import Commands, Messages, Presses, Typing, Visit
 from botrunner.panel.words import button, line, people, shortened, told
-from content.messages import Button, Html, Image, Message
+from content import russian
+from content.messages import Button, Html, Image, Message, escape
 from content.pictures.qr import qr_png
+from funnels.milestones import Did
 from funnels.panel_texts import Rows
 from funnels.panel_words import PanelCommand, PanelPress, panel_data
 from funnels.services import panel_asks
+from funnels.services.presets import stats_texts
 from partners.addresses import telegram_address
 from partners.models import Bot, Link
 from partners.services.links import LONGEST_LABEL, MOST, TooMany, link_for
@@ -86,16 +91,24 @@ def _card(visit: Visit, link: Link, *, edits: bool) -> Message:
     if not name:
         return told(visit, "no_address", edits=edits)
     address = telegram_address(name, link.code)
-    came = people(arrivals(visit.partner_id)[link.pk])
+    deeds = deeds_through(visit.partner_id, link.pk)
+    came = people(deeds[Did.CAME])
     share = Button(button(visit, "share", "link").text, url=f"https://t.me/share/url?url={quote(address, safe='')}")
     return told(
         visit,
         "link",
-        {"label": _name(link), "address": address, "people": came},
+        {"label": _name(link), "address": address, "people": came, "deeds": _deeds(deeds)},
         buttons=((share,), (button(visit, "all_links", "links"),)),
         edits=edits,
         image=Image(f"{link.code}.png", qr_png(address, title=f"@{name}", note=_name(link))),
     )
+
+
+def _deeds(deeds: Counter[Did]) -> Html:
+    """A line for each, in the words of /my_stats; nothing while nobody came."""
+    labels = stats_texts().deeds
+    lines = [f"{escape(labels[deed])}: <b>{russian.number(deeds[deed])}</b>" for deed in LINKED[1:]]
+    return Html("\n\n" + "\n".join(lines)) if deeds[Did.CAME] else Html("")
 
 
 def _name(link: Link) -> str:

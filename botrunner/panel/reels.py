@@ -7,6 +7,7 @@ from content.training.reels import shipped, topic_called
 from funnels.panel_words import PanelCommand, PanelPress
 from funnels.reels_view import SCRIPT, TOPICS, ReelsView
 from funnels.services.presets import reels_texts
+from partners.addresses import telegram_address
 from partners.models import Partner
 
 
@@ -29,7 +30,7 @@ def script(visit: Visit, press: PanelPress) -> Messages:
 def _view(visit: Visit) -> ReelsView:
     partner = Partner.objects.select_related("bot").get(pk=visit.partner_id)
     links = {
-        "bot_link": f"https://t.me/{partner.bot.username}" if partner.bot.username else "",
+        "bot_link": telegram_address(partner.bot.username) if partner.bot.username else "",
         "shop_link": partner.shop_link,
         "registration_link": partner.registration_link or partner.shop_link,
     }

@@ -17,6 +17,8 @@ from partners.services import own_settings
 
 ASKS = "set"
 STORY_SHOWN = 120
+# Telegram sends a text of more than 4,096 characters as several messages, and its end alone is not what was meant.
+LONG, REST = 4_000, 5  # characters; seconds in which the rest follows
 
 
 def command(visit: Visit, _command: PanelCommand) -> Messages:
@@ -58,12 +60,15 @@ def choose(visit: Visit, press: PanelPress) -> Messages:
 
 def typed(visit: Visit, argument: str, text: str) -> Messages:
     """Until it is right the panel goes on waiting, and nothing is changed."""
-    field = FIELDS[argument]
+    key, _colon, rest_until = argument.partition(":")
+    field = FIELDS[key]
     try:
+        if rest_until and visit.now.timestamp() < int(rest_until):
+            raise Unreadable(field.wrong)
         values = field.read(text.strip())
         own_settings.change(partner_id=visit.partner_id, values=values, by=visit.signature, now=visit.now)
     except (Unreadable, ValidationError) as error:
-        _wait(visit, field)
+        _wait(visit, field, rest=len(text) > LONG)
         wrong: Say = error.say if isinstance(error, Unreadable) else field.wrong
         return (told(visit, wrong, buttons=((button(visit, "back", "settings"),),)),)
     panel_asks.forget(partner_id=visit.partner_id, telegram_id=visit.telegram_id)
@@ -80,8 +85,8 @@ def _overview(visit: Visit, *, edits: bool) -> Message:
     return told(visit, "settings", values, buttons=rows, edits=edits)
 
 
-def _wait(visit: Visit, field: Field) -> None:
-    what = f"{ASKS}:{field.key}"
+def _wait(visit: Visit, field: Field, *, rest: bool = False) -> None:
+    what = f"{ASKS}:{field.key}" + (f":{visit.now.timestamp() + REST:.0f}" if rest else "")
     panel_asks.ask(partner_id=visit.partner_id, telegram_id=visit.telegram_id, what=what, now=visit.now)
 
 

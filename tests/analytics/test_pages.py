@@ -140,6 +140,8 @@ def test_the_period(anna: Partner, query: str, people: str) -> None:
         "from=x&to=y",
         "from=2026-03-01",
         "from=0001-01-01&to=9999-12-31",
+        "from=0001-01-01&to=0001-01-31",
+        "from=9999-12-01&to=9999-12-31",
     ],
 )
 def test_a_bad_period_is_said_and_the_default_shown(anna: Partner, query: str) -> None:
@@ -249,6 +251,9 @@ def test_another_partners_people_are_not_there(anna: Partner, boris: Partner) ->
         "of=deed",
         "of=deed&key=x",
         "of=cohort&key=came&aux=x",
+        "of=cohort&key=came&aux=999999",
+        "of=cohort&key=came&aux=" + "9" * 60,
+        "of=cohort&key=came&aux=-1",
         "of=band&key=hot&aux=x",
         "of=band&key=hot",
         "of=sequence&key=weight",

@@ -25,6 +25,8 @@ from tests.analytics.test_ai import answer, ask, call
 from tests.analytics.test_pages import NOW, YESTERDAY, links, plain, rows_of
 from tests.content.stored_posts import GROUP, make_post
 from tests.factories import make_link, make_partner
+from tests.funnels.test_tick import publish as publish_sequence
+from tests.funnels.test_tick import sequence_text
 from tests.personas import analyst, client_of, colleague, editor, operator, owner, stranger
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,13 @@ def test_another_partners_numbers_are_not_there(page: str, anna: Partner) -> Non
         numbers_of = [cell.value for row in table.rows for cell in row if isinstance(cell.value, int)]
         assert not any(numbers_of), table.key
     assert "Анна" not in empty.content.decode()
+
+
+def test_a_sequence_that_nobody_entered(anna: Partner) -> None:
+    publish_sequence(sequence_text())
+    response = get(owner(make_partner("boris")), "sequences")
+    assert rows_of(response, "sequences")[0][:2] == ["Вес", "0"]
+    assert "Nobody entered it on these days" in response.content.decode()
 
 
 def test_partners_are_compared_for_the_network_only(anna: Partner) -> None:

@@ -114,8 +114,23 @@ def test_pages_with_people_per_link(chat: PanelChat, bot: Bot) -> None:
     chat.press("‹ Новее")
     chat.press("Место 7")
     assert "2 человека" in chat.text
+    assert "🛒 Перешли к заказу: <b>0</b>" in chat.text
     chat.press("← Все ссылки")
     assert chat.text == first
+
+
+def test_a_link_says_what_its_people_did(chat: PanelChat, bot: Bot) -> None:
+    link, other = (make_link(bot.partner, campaign=name) for name in ("Клуб", "Сторис"))
+    comes(bot, link, other)
+    lead = make_lead(bot.partner)
+    with tenancy.all_partners():
+        for kind, data in (("started", {"link": link.pk}), ("link_clicked", {"slot": "shop"})):
+            FunnelEvent.objects.create(partner=bot.partner, lead=lead, kind=kind, data=data, at=NOW)
+    rollups.count_leads([lead.pk], {bot.partner_id: "Europe/Moscow"})
+    assert "По этой ссылке: 2 человека." in chat.command("/my_link Клуб")
+    assert "🛒 Перешли к заказу: <b>1</b>\n📱 Оставили контакт: <b>0</b>" in chat.text
+    assert "По этой ссылке: 0 человек." in chat.command("/my_link Сторис")
+    assert "Перешли" not in chat.text
 
 
 def test_as_many_queries_for_thirty_links_as_for_one(chat: PanelChat, bot: Bot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +127,17 @@ def test_what_is_wrong_changes_nothing_and_can_be_typed_again(
         assert told in chat.write(text)
     assert {field.name: getattr(stored(bot), field.name) for field in Partner._meta.fields} == before
     assert "всё остаётся как было" in chat.cancel()
+
+
+def test_the_end_of_a_story_that_telegram_has_cut_is_no_story(chat: PanelChat, bot: Bot) -> None:
+    before = stored(bot).story
+    chat.press_data("p:set:0:story")
+    assert "История не длиннее" in chat.write("я" * 4_096)
+    assert "История не длиннее" in chat.write("и так далее")
+    assert stored(bot).story == before
+    chat.later(chat.now + timedelta(seconds=10))
+    chat.write("Короткая история")
+    assert stored(bot).story == "Короткая история"
 
 
 def test_the_bot_speaks_in_the_new_style_at_once(chat: PanelChat, bot: Bot) -> None:

@@ -142,6 +142,14 @@ def test_lists_of_leads(boss: Bot) -> None:
     assert "Таких пока нет" in press(boss, every, "Бизнес").text
 
 
+def test_a_card_from_a_list_shouts_only_of_what_happened(boss: Bot) -> None:
+    lived(boss, first_name="Тихая", score=5)
+    shown = ask(boss, "/my_leads")
+    card = press(boss, shown, "Тихая · 5 баллов")
+    assert card.text.startswith("👤 <b>КАРТОЧКА ЛИДА</b>")
+    assert "АКТИВНОСТЬ" not in card.text
+
+
 def test_helpers_have_them(boss: Bot) -> None:
     lived(boss, first_name="Иван")
     for name in ("/my_stats", "/my_leads"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -189,6 +190,13 @@ def test_scripts_by_topic_with_the_partners_own_links(chat: Chat) -> None:
     assert "3 из 3" in chat.text
     chat.press("Темы")
     assert len(chat.labels) == 8
+
+
+def test_the_link_of_a_script_is_the_bots_wherever_telegram_is(chat: Chat, settings: Any) -> None:
+    settings.TELEGRAM_LINK_URL = "http://127.0.0.1:8081"
+    chat.command("/reels_templates", "спорт")
+    assert "http://127.0.0.1:8081/anna_bot" in chat.text
+    assert "t.me" not in chat.text
 
 
 def test_a_topic_may_be_written(chat: Chat) -> None:
