@@ -67,6 +67,8 @@ class RunningBot:
         closing: list[Coroutine[Any, Any, None]] = [self._drain(self._application)] if self._application else []
         await asyncio.gather(*begun, *closing, return_exceptions=True)
         self.pulse.state = Bot.State.STOPPED
+        with log_context.bound(partner=self._partner_id, bot=self.pulse.bot_id):
+            log.info("bot %s has stopped", self.pulse.bot_id)
 
     async def _drain(self, application: BotApplication) -> None:
         try:
@@ -84,10 +86,12 @@ class RunningBot:
             await intake.recover()
             self.wake()  # for what came meanwhile
             await self._join_delivery(application)
+            log.info("bot %s has begun", self.pulse.bot_id)
             self._begin(self._show_menu(application), "menu")
             self._begin(self._listen(intake), "inbox")
             await self._receive(application, intake)
         except InvalidToken:
+            log.warning("bot %s: Telegram does not accept its token", self.pulse.bot_id)
             error = _("Telegram does not accept the token: take a new one from @BotFather and enter it here.")
             self._failed(error, trouble=Trouble.TOKEN)
         except Exception as error:

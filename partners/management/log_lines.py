@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,10 +86,15 @@ class Follower:
     _at: dict[Path, tuple[int, int]] = field(default_factory=dict)  # file → its inode, how much of it is read
 
     def begin(self) -> None:
-        self._at = {file: (file.stat().st_ino, file.stat().st_size) for file in self.directory.glob("*.log")}
+        for file in self.directory.glob("*.log"):
+            with suppress(FileNotFoundError):  # rotated away meanwhile, here and below
+                self._at[file] = (file.stat().st_ino, file.stat().st_size)
 
     def news(self) -> list[dict[str, Any]]:
-        found = [line for file in sorted(self.directory.glob("*.log")) for line in self._appended(file)]
+        found: list[dict[str, Any]] = []
+        for file in self.directory.glob("*.log"):
+            with suppress(FileNotFoundError):
+                found += self._appended(file)
         return sorted(found, key=_time)
 
     def _appended(self, file: Path) -> list[dict[str, Any]]:

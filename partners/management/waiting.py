@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partners.models import Bot
-from partners.services.bots import has_failed, is_settled
+from partners.services.bots import has_failed, is_as_wanted
 
 POLL = 0.5  # seconds
 GRACE = 15.0  # seconds; without a heartbeat in this time nobody is going to do it
@@ -41,7 +41,7 @@ def wait_until_settled(
     started, told = now(), set()
     while True:
         seen = look()
-        unsettled = [bot for bot in seen.bots if not is_settled(bot)]
+        unsettled = [bot for bot in seen.bots if not is_as_wanted(bot, now=now())]
         for bot in seen.bots:
             if bot.pk not in told and bot not in unsettled:
                 told.add(bot.pk)

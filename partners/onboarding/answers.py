@@ -70,7 +70,7 @@ def problem_of(asked: Asked, answer: str) -> str:
     if asked.path is None or asked.kind == "tick":
         return ""
     try:
-        read(Question(*asked.path, asked.label), _normal(asked, answer))
+        read(Question(*asked.path, asked.label), normal(asked, answer))
     except ValidationError as error:
         said = sentence_of(error.errors(include_input=False)[0], str(asked.label))
         return str(MISTAKES.get(asked.name, said))
@@ -84,7 +84,7 @@ def config_of(application: Application, *, slug: str) -> PartnerConfig:
     for name, asked in QUESTIONS.items():
         if asked.path and told.get(name):
             section, key = asked.path
-            data.setdefault(section, {})[key] = _normal(asked, told[name])
+            data.setdefault(section, {})[key] = normal(asked, told[name])
     if told["private_key"]:
         data.setdefault("yandex", {})["private_key"] = told["private_key"]
     if application.bot_username:
@@ -127,7 +127,7 @@ def _required(asked: Asked) -> str:
     return _("Please fill this in.")
 
 
-def _normal(asked: Asked, answer: str) -> str:
+def normal(asked: Asked, answer: str) -> str:
     """Spaces inside of numbers come with copying; https:// does not, from the address bar of a phone."""
     answer = answer.strip()
     if asked.name == "group_id":

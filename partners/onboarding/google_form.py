@@ -140,9 +140,11 @@ def _stands_in(phrase: str, said: str) -> bool:
 def _text(data: bytes) -> str:
     for encoding in ("utf-16",) if data.startswith(BOMS) else ("utf-8-sig", "cp1251"):
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" not in text:  # UTF-16 without its mark, or no text at all
+            return text
     raise TableRefused(_("This is not text in UTF-8 or Windows-1251. Export the answers as CSV."))
 
 
@@ -150,7 +152,8 @@ def _rows(text: str) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     try:
-        reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator, strict=False)
+        # Not strict, a quote that nobody closes would swallow all lines after it.
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error:
         raise TableRefused(_("The table is damaged: a quote is open or a cell is too large.")) from None

@@ -40,8 +40,13 @@ def read_key_file(data: bytes) -> KeyFile:
     key_id, account, _text = (str(told[name]).strip() for name in names)
     if len(key_id) > 64 or len(account) > 64:
         raise KeyFileRefused(_("The ids in the file are too long: this is not a key file of Yandex Cloud."))
+    return KeyFile(key_id, account, read_private_key(told["private_key"]))
+
+
+def read_private_key(text: str) -> Secret:
+    """Raises KeyFileRefused."""
     try:
-        return KeyFile(key_id, account, _KEY.validate_python(told["private_key"]))
+        return _KEY.validate_python(text)
     except ValidationError:
         raise KeyFileRefused(_("The private key in the file is damaged. Make a new key and upload its file.")) from None
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from partners.fields import Secret
 from partners.models import Application
-from partners.onboarding.answers import Problems, problem_of
+from partners.onboarding.answers import Problems, normal, problem_of
 from partners.onboarding.key_file import MAX_BYTES, KeyFileRefused, read_key_file
-from partners.onboarding.sections import SECRETS, Section
+from partners.onboarding.sections import QUESTIONS, SECRETS, Section
 from partners.services import bot_api
 from partners.services.bots import TokenRefused
 
@@ -53,8 +53,10 @@ def read_whole_section(section: Section, request: HttpRequest, application: Appl
         _read_upload(upload, posted)
     if posted.secrets.get("token"):
         _check_token(posted)
-    if posted.answers.get("group_id") and application.token:
-        _look_at_group(posted, application.token)
+    if (group := posted.answers.get("group_id")) and application.token:
+        asked = QUESTIONS["group_id"]
+        if not problem_of(asked, group):
+            _look_at_group(posted, application.token, normal(asked, group))
     return posted
 
 
@@ -81,9 +83,9 @@ def _check_token(posted: Posted) -> None:
         posted.answers["display_name"] = posted.answers.get("display_name") or me.name
 
 
-def _look_at_group(posted: Posted, token: Secret) -> None:
+def _look_at_group(posted: Posted, token: Secret, group_id: str) -> None:
     try:
-        title = bot_api.group_title(token, posted.answers["group_id"].strip())
+        title = bot_api.group_title(token, group_id)
     except (TokenRefused, bot_api.Unreachable):
         return
     if title:

@@ -18,7 +18,7 @@ from partners.onboarding.answers import Problems, problems_of
 from partners.onboarding.sections import CONSENT_VERSIONS, QUESTIONS, YES
 
 LIFE = timedelta(days=30)  # of a link, from the last change on
-LONGEST = 5_000  # characters of an answer that are stored; longer ones are refused by their question anyway
+LONGEST = 20_000  # characters of an answer that are stored, so that a story that is too long can be shortened
 
 
 class Incomplete(ValueError):

@@ -10,7 +10,7 @@ from partners.fields import Secret
 from partners.models import Application
 from partners.onboarding.answers import Problems, problems_of
 from partners.onboarding.google_form import Line
-from partners.onboarding.key_file import KeyFileRefused, read_key_file
+from partners.onboarding.key_file import KeyFileRefused, read_key_file, read_private_key
 from partners.onboarding.sections import CONSENT_VERSIONS, QUESTIONS, SECRETS, YES
 from partners.services.application_form import LIFE, clean, key_of, new_link
 
@@ -60,10 +60,10 @@ def _take_secrets(application: Application, line: Line) -> Problems:
     text = line.secrets.get("key_file", "")
     if not text:
         return {}
-    if text.lstrip().startswith("-----BEGIN"):
-        application.private_key = Secret(text.strip())
-        return {}
     try:
+        if "-----BEGIN" in text and "{" not in text:  # the key alone, perhaps with Yandex's warning before it
+            application.private_key = read_private_key(text)
+            return {}
         file = read_key_file(text.encode("utf-8", "ignore"))
     except KeyFileRefused as refused:
         return {"key_file": str(refused)}

@@ -9,7 +9,7 @@ from partners import clock, tenancy
 from partners.health import health_of
 from partners.models import Application, Bot
 from partners.queries import FleetRow
-from partners.services.bots import is_settled
+from partners.services.bots import is_as_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Status:
     @property
     def is_live(self) -> bool:
         """The bot answers people."""
-        return self.bot is not None and self.bot.wanted == Bot.Wanted.RUNNING and is_settled(self.bot)
+        if self.bot is None or self.bot.wanted == Bot.Wanted.STOPPED:
+            return False
+        return is_as_wanted(self.bot, now=clock.now())
 
     @property
     def points(self) -> list[dict[str, Any]]:

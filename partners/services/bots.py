@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from partners.fields import Secret
+from partners.health import is_fresh
 from partners.models import Bot, Partner
 
 CHANNEL = "curator_bots"
@@ -108,6 +109,11 @@ def is_settled(bot: Bot) -> bool:
     if bot.wanted == Bot.Wanted.STOPPED:
         return bot.state == Bot.State.STOPPED
     return bot.state == Bot.State.RUNNING and bot.running_generation == bot.generation
+
+
+def is_as_wanted(bot: Bot, *, now: datetime) -> bool:
+    """Settled, and whoever runs it still lives: a runner that was killed leaves its rows as they were."""
+    return is_settled(bot) and (bot.wanted == Bot.Wanted.STOPPED or is_fresh(bot, now))
 
 
 def has_failed(bot: Bot) -> bool:

@@ -52,7 +52,8 @@ def test_a_bot_that_is_added_answers_at_once(anna: Bot, tg: SandboxServer, monke
 
 
 @pytest.mark.usefixtures("quick_looks")
-def test_stop_start_and_restart(anna: Bot, tg: SandboxServer) -> None:
+def test_stop_start_and_restart(anna: Bot, tg: SandboxServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "botrunner.running")
     neighbour = join(tg, "dana")
     with RunnerThread(tg.url):
         chat = open_bot(tg)
@@ -71,6 +72,8 @@ def test_stop_start_and_restart(anna: Bot, tg: SandboxServer) -> None:
         wait_for_state(anna, state=State.RUNNING, running_generation=2, runner="tests:1")
         go(chat, "10–30 тысяч в месяц")
     wait_for_state(anna, state=State.STOPPED)
+    told = [record.getMessage() for record in caplog.records if record.getMessage().startswith(f"bot {anna.pk} has")]
+    assert told == [f"bot {anna.pk} has {what}" for what in ("begun", "stopped") * 3]
     assert wait_for_state(neighbour, state=State.STOPPED).running_generation == 1
     polls = [call for call in tg.calls("getUpdates", bot_id=neighbour.telegram_id) if call.params["timeout"] == 0]
     assert len(polls) == 1, "the neighbour was started once"
@@ -115,6 +118,7 @@ def test_bad_tokens_are_the_trouble_of_their_own_rows(
     secrets = [bot.token.reveal().partition(":")[2] for bot in (anna, wrong, *good)]
     told = "\n".join(record.getMessage() + str(record.exc_info) + str(record.args) for record in caplog.records)
     assert not [secret for secret in secrets if secret in told]
+    assert f"bot {wrong.pk}: Telegram does not accept its token" in told
     assert "getUpdates" in told or "Processing update" in told, "the libraries did write at DEBUG"
 
 

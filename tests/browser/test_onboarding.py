@@ -103,6 +103,7 @@ def connect(page: Any, application: str, anna: Any) -> None:
     chat.wait_for(lambda c: c.bot_messages and c.bot_messages[-1].buttons)
     chat.press(chat.bot_messages[-1].buttons[0][0].text)
     page.wait_for_selector("#connect", state="detached")
+    page.wait_for_selector("#bot-address", state="hidden")  # nothing is left to do
 
 
 def test_answers_are_saved_while_one_types_and_found_again(page: Any, live_server: Any, chromium: Any) -> None:

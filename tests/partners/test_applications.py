@@ -165,6 +165,10 @@ def test_the_applicant_sees_how_the_bot_is_doing_and_connects(settings: Any) -> 
     with tenancy.all_partners():
         Bot.objects.update(state="running", running_generation=1, self_test=[point], self_test_at=timezone.now())
     text = visitor.get(f"/join/{started.link}/live/").content.decode()
+    assert 'data-live="no"' in text, "its runner has died"
+    with tenancy.all_partners():
+        Bot.objects.update(heartbeat_at=timezone.now())
+    text = visitor.get(f"/join/{started.link}/live/").content.decode()
     assert 'data-live="yes"' in text
     assert "Добавьте бота" in text
     address = visitor.post(f"/join/{started.link}/connect/").content.decode()

@@ -17,6 +17,7 @@ from partners.models import Application
 from partners.onboarding.google_form import MAX_BYTES, Table, TableRefused, columns_of, plain, read_table
 from partners.onboarding.sections import YES
 from tests.factories import token_of
+from tests.partners.test_folders import PEM
 
 HEADERS = {
     "Отметка времени": "",
@@ -137,7 +138,13 @@ def test_plain_is_stable(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"x" * (MAX_BYTES + 1), b"a,b\n1,2", b"\x98\xff\xfe"])
+OPEN_QUOTE = 'Имя,История\r\nАнна,"любит чай\r\nБорис,пьёт кофе\r\n'.encode()  # would swallow Борис
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\n", b"x" * (MAX_BYTES + 1), b"a,b\n1,2", b"\x98\xff\xfe", OPEN_QUOTE, table(ROW).encode("utf-16-le")],
+)
 def test_what_is_no_table(data: bytes) -> None:
     with pytest.raises(TableRefused):
         read_table(data)
@@ -169,6 +176,17 @@ def test_bad_rows_are_told_and_lose_nothing(tmp_path: Path, english: None) -> No
     assert first.answers["phone"] == "нет"
     assert "line 2: Анна Соколова: to be corrected" in out
     assert "line 4: Борис: waits" in out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "state"), [(PEM, "submitted"), (f"PLEASE DO NOT REMOVE\n{PEM}", "submitted"), (PEM[:40], "draft")]
+)
+def test_a_key_without_its_file_is_looked_at_as_well(tmp_path: Path, cell: str, state: str) -> None:
+    ids = {"Yandex Folder ID": "b1gfolder", "Service Account ID": "ajeservice", "Key ID": "ajekey"}
+    run(tmp_path, table(ROW | ids | {"Файл ключа (JSON)": cell}).encode())
+    [application] = stored()
+    assert application.state == state
 
 
 @pytest.mark.django_db

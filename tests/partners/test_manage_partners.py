@@ -77,6 +77,15 @@ def test_status_fails_when_something_is_not_as_wanted() -> None:
         run("status")
 
 
+def test_bots_of_a_runner_that_died_are_not_as_wanted() -> None:
+    """Its rows still say that they run: neither the probe nor `start` may believe it."""
+    bot_of("anna", heartbeat_at=NOW - timedelta(minutes=2))
+    with pytest.raises(CommandError, match="anna"):
+        run("status")
+    with pytest.raises(CommandError, match="runbots"):
+        run("start", "anna")
+
+
 def test_stop_waits_until_runbots_has_done_it() -> None:
     anna, boris = bot_of("anna"), bot_of("boris")
     clock = Clock(runner(anna))

@@ -109,6 +109,20 @@ def test_following_goes_on_over_a_rotation(logs: Path) -> None:
     assert sorted(shown[2:]) == ["a new process", "in two halves"]
 
 
+def test_a_file_that_is_gone_between_two_looks_is_no_error(logs: Path) -> None:
+    make_partner("anna")
+    (logs / "worker.log").symlink_to(logs / "rotated away")
+    looks = iter([True, False])
+
+    def sleep(_seconds: float) -> None:
+        if not next(looks):
+            raise KeyboardInterrupt
+
+    command = Command()
+    command.sleep = sleep
+    assert run("anna", "--follow", command=command) == ""
+
+
 def test_without_files_it_tells_where_the_lines_are(settings: Settings) -> None:
     anna = make_partner("anna")
     settings.LOG_DIR = ""

@@ -113,7 +113,7 @@ class Command(BaseCommand):
         for partner, bot in found:
             if bot and bot.last_error:
                 self.stdout.write(f"{partner.slug}: {one_line(bot.last_error, 500)}")
-        late = [partner.slug for partner, bot in found if bot and not bots.is_settled(bot)]
+        late = [partner.slug for partner, bot in found if bot and not bots.is_as_wanted(bot, now=self.now())]
         if late:
             raise CommandError(_("Not as wanted: %(ids)s.") % {"ids": ", ".join(late)})
 
