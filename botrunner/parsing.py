@@ -74,7 +74,7 @@ def act(message: Message) -> Act:
     if not text.startswith("/"):
         return Typed(text, formatted(message))
     command, _space, argument = text.partition(" ")
-    match command.partition("@")[0]:
+    match command.partition("@")[0].lower():  # phones begin with a capital letter
         case "/start":
             return Opened(argument.strip()[:64])
         case "/menu":

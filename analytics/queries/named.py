@@ -38,7 +38,8 @@ def _after(behind: Behind) -> str:
 def _link(key: str) -> str:
     if key == NO_LINK or not key.isdecimal():
         return _("Without a link")
-    return str(Link.objects.filter(pk=int(key)).first() or _("a link that was removed"))
+    link = Link.objects.filter(pk=int(key)).first()
+    return link.title if link else _("a link that was removed")
 
 
 def _sequence(key: str) -> str:

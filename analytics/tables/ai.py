@@ -15,9 +15,12 @@ from analytics.reports.ai import Ai, Day
 from analytics.reports.rates import Rate
 from analytics.reports.table import Cell, Column, Kind, Table, table
 from analytics.tables.intervals import bounds, interval
+from content.ai.troubles import sentence_of
 
 WEEKS_FROM = 92  # days
 REASONS: dict[str, Any] = {
+    "lacking": _("the documents say too little"),
+    "courtesy": _("no question: a greeting, thanks"),
     "passed_on": _("answered, but passed on to the partner"),
     "medical": _("a medical question"),
     "injection": _("tries to change the bot's rules"),
@@ -72,7 +75,12 @@ def providers(report: Ai) -> Table:
 def falls(report: Ai) -> Table:
     columns = [Column("fall", _("Provider and reason")), Column("questions", _("Questions"), Kind.NUMBER)]
     note = _("How often a provider did not answer, so that the next one was asked.")
-    return table("falls", _("Fall-backs"), columns, report.falls.items(), note)
+    rows = [(_fall(*fall.partition(": ")), questions) for fall, questions in report.falls.items()]
+    return table("falls", _("Fall-backs"), columns, rows, note)
+
+
+def _fall(provider: str, colon: str, trouble: str) -> str:
+    return f"{provider}{colon}{sentence_of(trouble)}"
 
 
 def costs(report: Ai, purposes: Mapping[str, Any]) -> Table:

@@ -48,7 +48,7 @@ def _by_day(asked: Asked) -> Counter[tuple[date, str]]:
 def _top_links(asked: Asked) -> Table:
     people = tallies(asked.whose, asked.period, "first_link")
     codes = [int(link) for link, _deed in people if link.isdecimal()]
-    names = {str(link.pk): str(link) for link in Link.objects.filter(pk__in=set(codes))}
+    names = {str(link.pk): link.title for link in Link.objects.filter(pk__in=set(codes))}
     return shown.top_links(people, names)
 
 

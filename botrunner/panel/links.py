@@ -70,10 +70,10 @@ def _list(visit: Visit, number: int, *, edits: bool) -> Message:
         return told(visit, "links_none", buttons=(new,), edits=edits)
     shown = list(page.object_list)
     came = arrivals(visit.partner_id)
-    lines = [line(visit, "links_line", {"label": _name(link), "people": people(came[link.pk])}) for link in shown]
+    lines = [line(visit, "links_line", {"label": link.title, "people": people(came[link.pk])}) for link in shown]
     where = line(visit, "links_page", {"page": str(page.number), "pages": str(pages.num_pages)})
     values = {"links": Html("\n".join(lines)), "page": Html(f"\n\n{where}") if pages.num_pages > 1 else ""}
-    rows = [(Button(shortened(_name(link), 40), panel_data("link", link.pk)),) for link in shown]
+    rows = [(Button(shortened(link.title, 40), panel_data("link", link.pk)),) for link in shown]
     return told(visit, "links", values, buttons=(*rows, *_turns(visit, page), new), edits=edits)
 
 
@@ -97,10 +97,10 @@ def _card(visit: Visit, link: Link, *, edits: bool) -> Message:
     return told(
         visit,
         "link",
-        {"label": _name(link), "address": address, "people": came, "deeds": _deeds(deeds)},
+        {"label": link.title, "address": address, "people": came, "deeds": _deeds(deeds)},
         buttons=((share,), (button(visit, "all_links", "links"),)),
         edits=edits,
-        image=Image(f"{link.code}.png", qr_png(address, title=f"@{name}", note=_name(link))),
+        image=Image(f"{link.code}.png", qr_png(address, title=f"@{name}", note=link.title)),
     )
 
 
@@ -109,10 +109,6 @@ def _deeds(deeds: Counter[Did]) -> Html:
     labels = stats_texts().deeds
     lines = [f"{escape(labels[deed])}: <b>{russian.number(deeds[deed])}</b>" for deed in LINKED[1:]]
     return Html("\n\n" + "\n".join(lines)) if deeds[Did.CAME] else Html("")
-
-
-def _name(link: Link) -> str:
-    return " · ".join(filter(None, (link.campaign, link.material, link.author))) or link.code
 
 
 COMMANDS: Commands = {"/my_link": command}

@@ -124,7 +124,7 @@ def _top_button(count: int = TOP, measure: Measure | None = None) -> Button:
 
 
 def _asked(argument: str) -> tuple[int, Measure] | None:
-    """«5 клики», «reactions», «3»; None for what is neither a number nor a measure."""
+    """«5 переходы», «reactions», «3»; None for what is neither a number nor a measure."""
     count, measure = TOP, MEASURES[0]
     for word in argument.casefold().split()[:4]:
         if word in ("by", "по"):

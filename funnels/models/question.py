@@ -59,7 +59,7 @@ class Question(models.Model):
     sources = models.JSONField(_("sources"), default=list, blank=True)  # {"document", "title", "as_of"}, best first
     provider = models.CharField(_("provider"), max_length=20, blank=True)
     model = models.CharField(_("model"), max_length=120, blank=True)
-    falls = models.JSONField(_("why others did not answer"), default=list, blank=True)  # "yandex: timeout"
+    falls = models.JSONField(_("why others did not answer"), default=list, blank=True)  # "yandex: slow"
     tokens = models.PositiveIntegerField(_("tokens"), default=0)
     roubles = models.DecimalField(_("roubles"), max_digits=12, decimal_places=4, default=0)
 

@@ -16,6 +16,7 @@ from funnels.panel_words import panel_data
 from funnels.queries import scored_events
 from funnels.scoring import score
 from funnels.services.presets import alert_texts, weights
+from funnels.services.versions import MAIN, newest
 from funnels.timeline import funnel_of, screen_title
 from partners.models import Lead, Link, Partner
 from partners.queries import same_phone
@@ -75,7 +76,8 @@ def write_button(lead: Lead, voice: CardVoice) -> tuple[Button, ...]:
 
 def facts_of(*, lead: Lead, now: datetime) -> CardFacts:
     place = Conversation.objects.select_related("version").filter(lead=lead).first()
-    funnel = funnel_of(place.version.text) if place else None
+    version = place.version if place else newest(key=MAIN, partner_id=lead.partner_id)
+    funnel = funnel_of(version.text) if version else None
     said = {name: getattr(lead, name) for name in ("intent", "pain", "detail", "goal")}
     if funnel is not None:
         said = answer_labels(funnel, said, lead.partner.communication_style)  # type: ignore[arg-type]

@@ -132,7 +132,7 @@ SELECT e.partner_id, e.lead_id, l.telegram_id, l.telegram_id, 0, 0, 'Сколь�
     CASE WHEN c.state < 0.8 THEN 'answered' WHEN c.state < 0.95 THEN 'unanswered' ELSE 'refused' END,
     CASE WHEN c.state < 0.95 THEN '' ELSE 'medical' END, 1, e.at + c.pause * interval '4 s', '[]', '[]',
     CASE WHEN c.state < 0.7 THEN 'yandex' WHEN c.state < 0.8 THEN 'extractive' ELSE '' END, '',
-    CASE WHEN c.state BETWEEN 0.7 AND 0.8 THEN '["yandex: timeout"]' ELSE '[]' END::jsonb,
+    CASE WHEN c.state BETWEEN 0.7 AND 0.8 THEN '["yandex: slow"]' ELSE '[]' END::jsonb,
     (c.pause * 900)::int, CASE WHEN c.state < 0.7 THEN c.pause * 0.4 ELSE 0 END,
     CASE WHEN c.thumb < 0.15 THEN 1 WHEN c.thumb < 0.2 THEN -1 END, ''
 FROM funnels_funnelevent e JOIN partners_lead l ON l.id = e.lead_id

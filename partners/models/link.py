@@ -33,6 +33,11 @@ class Link(models.Model):
     def __str__(self) -> str:
         return self.campaign or self.code
 
+    @property
+    def title(self) -> str:
+        """All that is written about it: several links may share a campaign."""
+        return " · ".join(filter(None, (self.campaign, self.material, self.author))) or self.code
+
 
 class Destination(models.Model):
     """Where a link slot of the texts leads for this partner, when it is neither shop nor registration.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from analytics.models import StaleDay, Tally
 from analytics.periods import Period
@@ -15,6 +16,7 @@ from analytics.queries import ai as queries
 from analytics.queries.tallies import Whose
 from analytics.reports.ai import Ai, Cost, Day, Provider, ai, by_days
 from analytics.services.days import count_days, mark_days
+from analytics.tables.ai import falls, states
 from content.models import AiUse
 from funnels.models import Question
 from partners import tenancy
@@ -49,6 +51,16 @@ def test_counted_by_hand() -> None:
     )
     assert found.costs[0] == Cost("answer", "yandex", 61, 13, 900, 100, Decimal("12.3456"))
     assert (found.tokens, found.roubles) == (1_000, Decimal("12.3456"))
+
+
+def test_the_tables_speak_in_words() -> None:
+    questions = {("unanswered", "lacking"): 1, ("dropped", "courtesy"): 1}
+    found = ai(questions, {}, {("yandex: slow", ""): 1}, {}, {}, ())
+    with translation.override("en"):
+        told = [str(row[0].value) for row in (*states(found, {}).rows, *falls(found).rows)]
+    assert "— the documents say too little" in told
+    assert "— no question: a greeting, thanks" in told
+    assert "yandex: The provider did not finish in time. The answer may have been charged." in told
 
 
 def test_days() -> None:

@@ -301,3 +301,11 @@ def test_many_people_come_by_the_page(anna: Partner) -> None:
     assert last.context["number"] == 63
     exported = client.get(f"{DEEDS}came&format=csv").content.decode("utf-8-sig")
     assert len(exported.splitlines()) == 64
+
+
+def test_links_of_one_campaign_are_told_apart(anna: Partner) -> None:
+    for material in ("Шапка", "Сторис"):
+        link = make_link(anna, code=f"of_{len(material)}", campaign="Instagram", material=material)
+        counted(make_visitor(anna, YESTERDAY, link=link.pk))
+    shown = {row[0] for row in rows_of(client_of(owner(anna)).get("/analytics/"), "top")}
+    assert {"Instagram · Шапка", "Instagram · Сторис"} <= shown

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from telegram import Chat, Message, MessageEntity
 
-from botrunner.parsing import formatted
+from botrunner.parsing import act, formatted
 from content import markup
+from funnels.panel_words import PanelCommand
+from funnels.services.turns import Act, Opened
 
 
 def message(text: str, *entities: tuple[str, int, int, dict[str, Any]]) -> Message:
@@ -31,3 +33,14 @@ def message(text: str, *entities: tuple[str, int, int, dict[str, Any]]) -> Messa
 def test_formatting_survives(said: Message, html: str) -> None:
     assert formatted(said) == html
     assert markup.fault(html) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("/My_stats Неделя", PanelCommand("/my_stats", "Неделя")),
+        ("/START Code", Opened("Code")),
+    ],
+)
+def test_a_command_may_begin_with_a_capital_letter(text: str, meant: Act) -> None:
+    assert act(message(text)) == meant

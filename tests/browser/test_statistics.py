@@ -121,6 +121,14 @@ def test_a_phone_is_wide_enough(page: Any, live_server: Any, anna: Partner, dark
     assert problems == []
 
 
+def test_the_current_page_is_seen_in_the_menu_of_a_phone(page: Any, live_server: Any, anna: Partner) -> None:
+    page.set_viewport_size(PHONE)
+    log_in(page, live_server, owner(anna).username)
+    page.goto(f"{live_server.url}/analytics/ai/")
+    shown = page.locator(".stats-menu [aria-current]").bounding_box()
+    assert shown["x"] + shown["width"] <= PHONE["width"]
+
+
 def test_a_table_is_sorted_by_the_keyboard(page: Any, live_server: Any, anna: Partner) -> None:
     log_in(page, live_server, owner(anna).username)
     page.goto(f"{live_server.url}/analytics/")

@@ -125,6 +125,13 @@ def test_who_has_done_nothing_has_a_short_card(partner: Partner) -> None:
     assert text.splitlines()[2:] == ["<b>Ольга</b> @olga", "Баллы: <b>0</b> из 100, холодный", "В воронке: 3 ч"]
 
 
+def test_answers_are_in_words_also_of_whoever_has_no_place_in_the_funnel(partner: Partner) -> None:
+    text = card_of(make_lead(partner, intent="client", pain="weight")).text
+    assert "client" not in text
+    assert "weight" not in text
+    assert "Интерес: " in text
+
+
 @pytest.mark.parametrize("trigger", Alert.Trigger)
 def test_every_trigger_has_a_headline(partner: Partner, trigger: Alert.Trigger) -> None:
     assert card_of(make_lead(partner), trigger).text.startswith(dict(alert_texts().headlines)[trigger.value])  # type: ignore[index]

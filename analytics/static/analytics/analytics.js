@@ -77,6 +77,9 @@
 
   document.querySelectorAll("select[data-search]").forEach(searchable);
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+  // On a phone the menu is wider than the screen, and the page itself must stay where it is.
+  const current = document.querySelector(".stats-menu [aria-current]"), menu = current?.closest(".stats-menu");
+  if (menu) menu.scrollLeft += Math.max(0, current.getBoundingClientRect().right - menu.getBoundingClientRect().right);
   drawAll();
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["class"] });
   addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize()));
