@@ -12,8 +12,21 @@ from dataclasses import dataclass
 from bench.machine import BASE, BOT_CORE, OTHER_CORES, ask, environment, free_port, process, scratch_database
 from bench.network import token
 
-BOTS, CHATS = 10, 10
 WARM_UP, MEASURED = 4.0, 12.0
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """`think`: seconds between an answer and the next press."""
+
+    bots: int
+    chats: int  # of each bot
+    think: float = 0.0
+
+
+BUSY = Crowd(10, 10)
+SELDOM = Crowd(600, 1, think=4.0)  # what a bot speaks from is out of date at every press
+RUNBOTS = ["manage.py", "runbots"]
 
 
 @dataclass(frozen=True)
@@ -26,26 +39,37 @@ class Result:
 
 
 def measure(database_url: str) -> list[Result]:
-    tokens = [token(number) for number in range(BOTS)]
-    ours = {"DATABASE_URL": database_url, "DEBUG": "1"}
-    return [
-        _measure("python-telegram-bot echo, defaults", ["-m", "bench.peer_ptb", "URL", *tokens], {}),
-        _measure("aiogram echo, defaults", ["-m", "bench.peer_aiogram", "URL", *tokens], {}),
-        _measure("Curator: funnel, inbox, events", ["manage.py", "runbots"], ours),
-    ]
+    tokens = [token(number) for number in range(BUSY.bots)]
+    with _filled(database_url, BUSY) as busy:
+        found = [
+            _measure("python-telegram-bot echo, defaults", ["-m", "bench.peer_ptb", "URL", *tokens], {}, BUSY),
+            _measure("aiogram echo, defaults", ["-m", "bench.peer_aiogram", "URL", *tokens], {}, BUSY),
+            _measure("Curator: funnel, inbox, events", RUNBOTS, busy, BUSY),
+        ]
+    with _filled(database_url, SELDOM) as seldom:
+        return [*found, _measure(f"Curator: {SELDOM.bots} bots, each seldom", RUNBOTS, seldom, SELDOM)]
 
 
-def _measure(name: str, command: list[str], env: dict[str, str]) -> Result:
+@contextlib.contextmanager
+def _filled(database_url: str, crowd: Crowd) -> Iterator[dict[str, str]]:
+    """The environment of a runner of these bots."""
+    with scratch_database(database_url) as url:
+        fill = [sys.executable, "-m", "bench.network", str(crowd.bots)]
+        subprocess.run(fill, cwd=BASE, env=environment(url), check=True)
+        yield {"DATABASE_URL": url, "DEBUG": "1"}
+
+
+def _measure(name: str, command: list[str], env: dict[str, str], crowd: Crowd) -> Result:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [url if word == "URL" else word for word in command]
     with (
-        stand_in(port, BOTS, CHATS),
+        stand_in(port, crowd.bots, crowd.chats, crowd.think),
         process(*command, cores=BOT_CORE, env=env | {"TELEGRAM_API_URL": url}) as bots,
     ):
-        until_polling(port, BOTS)
+        until_polling(port, crowd.bots)
         ask(port, "/begin")
-        time.sleep(WARM_UP)
+        time.sleep(WARM_UP + 2 * crowd.think)
         ask(port, "/stats")
         cpu, began = sum(bots.cpu_times()[:2]), time.perf_counter()
         time.sleep(MEASURED)
@@ -74,11 +98,9 @@ def until_polling(port: int, bots: int, longest: float = 90.0) -> float:
 
 
 def run(database_url: str) -> None:
-    print(f"Funnel turns: {BOTS} bots, {CHATS} clicking chats each, two API calls a turn, one core for the bots")
-    with scratch_database(database_url) as url:
-        fill = [sys.executable, "-m", "bench.network", str(BOTS)]
-        subprocess.run(fill, cwd=BASE, env=environment(url), check=True)
-        results = measure(url)
+    many = f"{BUSY.bots} bots, {BUSY.chats} clicking chats each"
+    print(f"Funnel turns: {many}, two API calls a turn, one core for the bots")
+    results = measure(database_url)
     base = results[0].per_second
     print(f"{'':38}{'turns/s':>9}{'ratio':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms/turn':>13}")
     for result in results:

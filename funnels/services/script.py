@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import LiteralString
 
 from content.models import PayPlanVersion, Product
 from content.payplan import PayPlan, load_plan
@@ -13,9 +14,20 @@ from funnels.facts import PartnerFacts, ProductFacts
 from funnels.loader import load_funnel
 from funnels.models import FunnelVersion
 from funnels.schema import Funnel
-from funnels.services.versions import MAIN, newest_id
-from partners.models import Partner
+from funnels.services.versions import MAIN
+from partners.fastsql import fetch
 
+# The version is that of `funnels.services.versions.newest`, without its long text.
+PARTNER: LiteralString = """
+SELECT name, communication_style, story, funnel_enabled, telegram_id,
+    ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(admin_telegram_ids)), (
+        SELECT v.id FROM funnels_funnelversion v
+        WHERE v.kind = 'funnel' AND v.key = %s AND v.status = 'published'
+            AND (v.partner_id = partners_partner.id OR v.partner_id IS NULL)
+        ORDER BY v.partner_id NULLS LAST, v.number DESC LIMIT 1
+    )
+FROM partners_partner WHERE id = %s
+"""
 FRESH = timedelta(seconds=3)  # a change in the admin reaches the bots within this time
 
 
@@ -85,19 +97,19 @@ def definition(version_id: int) -> Funnel:
 
 
 def _read(partner_id: int, now: datetime) -> Script:
-    version = newest_id(key=MAIN, partner_id=partner_id)
+    [(name, style, story, enabled, owner_id, helper_ids, version)] = fetch(PARTNER, [MAIN, partner_id])
     if version is None:
         raise NothingToSay("No funnel is published. Publish one in the admin, or run: manage.py load_demo")
-    partner, network = Partner.objects.get(pk=partner_id), _of_network(now)
+    network = _of_network(now)
     return Script(
         version=version,
         funnel=definition(version),
-        partner=PartnerFacts(partner.name, partner.communication_style, partner.story),  # type: ignore[arg-type]
+        partner=PartnerFacts(name, style, story),
         products=network.products,
         plan=network.plan,
-        funnel_enabled=partner.funnel_enabled,
-        owner_id=partner.telegram_id,
-        panel_ids=frozenset(filter(None, (partner.telegram_id, *partner.admin_telegram_ids))),
+        funnel_enabled=enabled,
+        owner_id=owner_id,
+        panel_ids=frozenset(filter(None, (owner_id, *helper_ids))),
         read_at=network.read_at,
     )
 

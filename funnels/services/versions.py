@@ -147,16 +147,6 @@ def publish(*, version: FunnelVersion, now: datetime) -> None:
 
 def newest(*, kind: str = Kind.FUNNEL, key: str, partner_id: int | None) -> FunnelVersion | None:
     """The partner's own published version, else the network's."""
-    return _published(kind, key, partner_id).first()
-
-
-def newest_id(*, kind: str = Kind.FUNNEL, key: str, partner_id: int | None) -> int | None:
-    """For whoever has its long text already."""
-    return _published(kind, key, partner_id).values_list("pk", flat=True).first()
-
-
-def _published(kind: str, key: str, partner_id: int | None) -> QuerySet[FunnelVersion]:
-    """The one that counts first."""
     published = FunnelVersion.objects.filter(kind=kind, key=key, status=Status.PUBLISHED)
     theirs = published.filter(Q(partner_id=partner_id) | Q(partner_id=None))
-    return theirs.order_by(F("partner_id").asc(nulls_last=True), "-number")
+    return theirs.order_by(F("partner_id").asc(nulls_last=True), "-number").first()

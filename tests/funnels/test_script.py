@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from content.models import Product
+from funnels.models import FunnelVersion
+from funnels.services import versions
 from funnels.services.script import FRESH, Script, forget_script, script_for
 from partners import tenancy
 from partners.models import Partner
@@ -26,20 +28,20 @@ def partners() -> tuple[Partner, Partner]:
 
 
 def read(partner: Partner, now: datetime = NOW) -> tuple[Script, int]:
-    """And how many queries that cost, besides the two of the door."""
-    with CaptureQueriesContext(connection) as captured, tenancy.partner(partner.pk):
+    """And how many of Django's queries that cost; what is the partner's own is read beside them."""
+    with tenancy.partner(partner.pk), CaptureQueriesContext(connection) as captured:
         script = script_for(partner_id=partner.pk, now=now)
-    return script, sum("FROM" in query["sql"] and "set_config" not in query["sql"] for query in captured)
+    return script, len(captured)
 
 
 def test_what_all_share_is_read_once(partners: tuple[Partner, Partner]) -> None:
     anna, boris = partners
-    read(anna)
-    script, queries = read(boris)
-    assert queries == 2
-    assert script.partner.name == boris.name
-    assert script.products == read(anna)[0].products
-    assert read(anna)[1] == read(boris)[1] == 0
+    script, queries = read(anna)
+    assert queries == 3  # the plan, the products, the version's text
+    others, queries = read(boris)
+    assert queries == 0
+    assert (script.partner.name, others.partner.name) == (anna.name, boris.name)
+    assert others.products is script.products
 
 
 def test_a_new_price_is_seen_in_time_by_all(partners: tuple[Partner, Partner]) -> None:
@@ -51,6 +53,33 @@ def test_a_new_price_is_seen_in_time_by_all(partners: tuple[Partner, Partner]) -
     assert late.products[product.key].price_rub == product.price_rub
     for partner in partners:
         assert read(partner, NOW + FRESH)[0].products[product.key].price_rub == Decimal(7)
+
+
+def test_the_partners_own_version_comes_first(partners: tuple[Partner, Partner]) -> None:
+    anna, boris = partners
+    of_all = read(anna)[0].version
+    with tenancy.all_partners():
+        text = FunnelVersion.objects.get(pk=of_all).text
+        _old, new, _draft = (
+            FunnelVersion.objects.create(
+                key="main", partner=anna, text=text, number=number, status=status, created_at=NOW
+            )
+            for number, status in enumerate(("published", "published", "draft"), 1)
+        )
+    for partner, version in ((anna, new.pk), (boris, of_all)):
+        assert read(partner, NOW + FRESH)[0].version == version
+        with tenancy.partner(partner.pk):
+            newest = versions.newest(key="main", partner_id=partner.pk)
+        assert newest is not None
+        assert newest.pk == version
+
+
+def test_who_has_the_panel(db: None) -> None:
+    publish_network()
+    anna, boris = make_partner("anna", telegram_id=7, admin_telegram_ids=[8, 9]), make_partner("boris")
+    scripts = [read(partner)[0] for partner in (anna, boris)]
+    assert [script.owner_id for script in scripts] == [7, None]
+    assert [sorted(script.panel_ids) for script in scripts] == [[7, 8, 9], []]
 
 
 def test_who_changes_themselves_sees_it_at_once(partners: tuple[Partner, Partner]) -> None:
