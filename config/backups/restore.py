@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from config.backups import check, manifest, media, settling
+from config.backups import check, manifest, media, settling, shelf
 from config.backups.address import Address, django_at
 from config.backups.database import analyze, is_empty, load
 from config.backups.errors import BackupError
@@ -50,6 +50,8 @@ class Restored:
 def restore(*, wish: Wish, server: Server, address: Address, now: datetime, say: Callable[[str], None]) -> Restored:
     """Under the server's lock. Raises BackupError; then nothing has changed."""
     server.sweep()
+    if wish.with_media:  # --into holds the lock of another database: here a backup may be growing
+        _sweep_files()
     whole = manifest.read(wish.folder)
     say(_("Checking the files…"))
     check.files(wish.folder, whole)
@@ -116,6 +118,14 @@ def _put_in_place(
         server.rename(name, before)
     server.rename(draft.name, name)
     return Restored(whole, settled, before if had_database else "", str(before_media) if had_media else "")
+
+
+def _sweep_files() -> None:
+    """What a killed one has decrypted and unpacked."""
+    shelf.sweep()
+    root = Path(settings.MEDIA_ROOT)
+    for left in root.parent.glob(f"{root.name}{DRAFT}*"):
+        shutil.rmtree(left)
 
 
 def _media_beside(now: datetime) -> Path:

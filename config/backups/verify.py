@@ -30,6 +30,7 @@ def verify(
     """Under the server's lock. Raises BackupError."""
     began = time.monotonic()
     server.sweep()
+    shelf.sweep()  # decrypted copies of a killed check
     whole = manifest.read(folder)
     say("files…")
     check.files(folder, whole)

@@ -340,12 +340,14 @@ def test_media_come_back_whole_and_what_was_there_is_kept(
     root = Path(settings.MEDIA_ROOT)
     (root / "posts" / "шейк.jpg").write_bytes(b"destroyed")
     (root / "later.jpg").write_bytes(b"later")
+    (root.parent / "media_restored_20260101000000").mkdir()  # of one that was killed
     monkeypatch.setitem(connection.settings_dict, "NAME", target.name)
     connection.close()
     call_command("restore", str(bare), yes=True)
     connection.close()
     assert (root / "posts" / "шейк.jpg").read_bytes() == b"\xff\xd8" * 1000
     assert not (root / "later.jpg").exists()
+    assert not list(root.parent.glob("media_restored_*"))
     [kept] = root.parent.glob("media_before_*")
     assert (kept / "later.jpg").read_bytes() == b"later"
 
@@ -406,6 +408,16 @@ def test_a_killed_check_is_swept_by_the_next() -> None:
     wait_for_the_lock()
     call_command("verify_backup")
     assert databases() == before
+
+
+@pytest.mark.usefixtures("bare")
+def test_what_a_killed_check_has_decrypted_is_swept_by_the_next() -> None:
+    before = sorted(shelf.root().iterdir())
+    left = shelf.root() / f"{shelf.PARTIAL}decrypted"
+    left.mkdir()
+    (left / "database.dump").write_bytes(b"names and phones")
+    call_command("verify_backup")
+    assert sorted(shelf.root().iterdir()) == before
 
 
 def test_a_killed_restore_leaves_what_was_there(partners: tuple[Partner, Partner], target: Address) -> None:

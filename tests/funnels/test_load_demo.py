@@ -12,6 +12,7 @@ from funnels.loader import load_funnel
 from funnels.models import Enrollment, FunnelVersion
 from partners import tenancy
 from partners.models import Bot, Consent, Lead, Link, Membership, Partner
+from tests.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,7 @@ def test_invented_people_come_once_and_nobody_is_written_to() -> None:
         assert not Enrollment.objects.filter(state="active").exists()
         assert not OutboxMessage.objects.filter(lead__isnull=False).exists()
         assert not Consent.objects.exists()
+    make_partner("olga")  # who has come by the form since: nobody is invented for her
     call_command("load_demo", people=12, stdout=out)
     with tenancy.all_partners():
         assert Lead.objects.count() == 3 * 12

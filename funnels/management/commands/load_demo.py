@@ -39,6 +39,7 @@ from partners.yaml_model import read_model
 
 ROOT = Path(settings.BASE_DIR)
 PRESETS = ROOT / "content" / "presets"
+PARTNERS = sorted((ROOT / "partners" / "demo").glob("*.yaml"))  # each is called like the partner's id
 PAST = timedelta(days=60)
 PASSWORD = "demo"  # only where DEBUG is on
 LINKS = (
@@ -83,7 +84,7 @@ def load(now: datetime) -> Iterator[str]:
     yield load_funnel(now)
     for file in sorted((ROOT / "funnels" / "presets" / "sequences").glob("*.yaml")):
         yield load_sequence(file, now)
-    for file in sorted((ROOT / "partners" / "demo").glob("*.yaml")):
+    for file in PARTNERS:
         yield load_partner(file, now)
     yield load_posts(now)
     yield from load_logins()
@@ -158,11 +159,12 @@ def load_posts(now: datetime) -> str:
 
 
 def load_people(count: int, now: datetime) -> Iterator[str]:
-    """Two months of people, so that the statistics have something to show. Outside of any door."""
+    """Two months of people for our own partners, so that the statistics have something to show. Outside of any door."""
     if not count:
         return
     with tenancy.all_partners():
-        lonely = list(Partner.objects.filter(lead=None).values_list("pk", "name"))
+        ours = Partner.objects.filter(slug__in=[file.stem for file in PARTNERS])
+        lonely = list(ours.filter(lead=None).values_list("pk", "name"))
         version = newest(key=MAIN, partner_id=None)
         world = World(definition(version.pk), published_sequences(partner_id=None)) if version else None
     if not lonely or version is None or world is None:
