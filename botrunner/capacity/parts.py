@@ -16,8 +16,8 @@ from botrunner.capacity.judging import Gauge, Part, Verdict, age, amount, number
 from botrunner.capacity.load import Bots, Database, Disk, Load, Outbox, Spending, Workers
 from partners.health import LANES, WORKER_SILENCE
 
-# A second, of one runner with a core to itself, when every turn is another bot's: 2 ms for the turn, 7 to read what the
-# bot speaks from. Ten busy bots reach 476 (`python -m bench turns`).
+# A second, of one runner with a core to itself, when every turn is another bot's: 600 such bots reached 124, ten busy
+# ones 476 (`python -m bench turns`).
 TURNS = 100
 TASKS = 60  # that wait: two rounds of the whole timetable, of which the first one expires unread
 COUNTED = timedelta(minutes=5)  # older statistics are seen to be old
