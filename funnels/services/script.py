@@ -116,10 +116,9 @@ def _read(partner_id: int, now: datetime) -> Script:
 
 def _of_network(now: datetime) -> _Network:
     global _network
-    network = _network
-    if network is None or not _is_fresh(network.read_at, now):
-        network = _network = _read_network(now)
-    return network
+    if _network is None or not _is_fresh(_network.read_at, now):
+        _network = _read_network(now)
+    return _network
 
 
 def _read_network(now: datetime) -> _Network:
